@@ -38,6 +38,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         return bytes.Length == Length;
     }
 
+    /// <summary>The digest that stands in the first 32 bytes. For tables of hashes whose length was checked.</summary>
+    internal static Digest Read(ReadOnlySpan<byte> bytes) => new(bytes[..Length]);
+
     /// <summary>Reads 64 lower-case hex digits; anything else refuses.</summary>
     public static bool TryParseHex(string? text, out Digest digest)
     {
