@@ -1,0 +1,155 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using Obstat.Cedar.Entities;
+using Obstat.Cedar.Schemas;
+using Obstat.Cedar.Syntax;
+using Obstat.Cedar.Values;
+
+namespace Obstat.Cedar.Json;
+
+/// <summary>Reads entities.</summary>
+internal sealed class EntityReader
+{
+    private readonly DiagnosticBag _bag;
+    private readonly Schema? _schema;
+    private readonly ValueReader _values;
+
+    private EntityReader(DiagnosticBag bag, Schema? schema) => (_bag, _schema, _values) = (bag, schema, new(bag));
+
+    public static Parsed<EntityStore> Load(string json, Schema? schema)
+    {
+        var bag = new DiagnosticBag();
+        return Load(StrictJson.Parse(json, bag), bag, schema);
+    }
+
+    public static Parsed<EntityStore> Load(ReadOnlySpan<byte> utf8, Schema? schema)
+    {
+        var bag = new DiagnosticBag();
+        return Load(StrictJson.Parse(utf8, bag), bag, schema);
+    }
+
+    private static Parsed<EntityStore> Load(JsonElement? json, DiagnosticBag bag, Schema? schema)
+    {
+        if (json is not { } root)
+        {
+            return new(bag.Items);
+        }
+
+        if (root.ValueKind != JsonValueKind.Array)
+        {
+            return new([new Diagnostic(DiagnosticCode.UnexpectedJson, "entities are an array", default, "")]);
+        }
+
+        var reader = new EntityReader(bag, schema);
+        var entities = new List<Entity>(root.GetArrayLength());
+        var index = 0;
+        foreach (var item in root.EnumerateArray())
+        {
+            if (reader.ReadEntity(item, "/" + (index++).ToString(CultureInfo.InvariantCulture)) is { } entity)
+            {
+                entities.Add(entity);
+            }
+        }
+
+        if (schema is not null)
+        {
+            reader.AddActions(entities);
+        }
+
+        return bag.IsEmpty ? EntityStore.Build(entities, schema?.FactFreeTypes.ToFrozenSet(StringComparer.Ordinal) ?? []) : new(bag.Items);
+    }
+
+    private Entity? ReadEntity(JsonElement item, string pointer)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            _bag.Add(DiagnosticCode.UnexpectedJson, "an entity is an object", default, pointer);
+            return null;
+        }
+
+        foreach (var property in item.EnumerateObject())
+        {
+            if (StrictJson.Name(property) is not ("uid" or "attrs" or "parents" or "tags"))
+            {
+                _bag.Add(DiagnosticCode.UnexpectedJson, "an entity has uid, attrs, parents, tags", default, pointer);
+                return null;
+            }
+        }
+
+        if (StrictJson.Member(item, "uid") is not { } uidJson || _values.ReadUid(uidJson, pointer + "/uid") is not { } uid)
+        {
+            if (StrictJson.Member(item, "uid") is null)
+            {
+                _bag.Add(DiagnosticCode.UnexpectedJson, "an entity has a uid", default, pointer);
+            }
+
+            return null;
+        }
+
+        var declaration = _schema?.EntityTypes.GetValueOrDefault(uid.Type);
+        var attributes = StrictJson.Member(item, "attrs") is { } attrs
+            ? _values.ReadRecord(attrs, name => declaration is not null && declaration.Attributes.TryGet(name, out var a) ? a.Type : null, pointer + "/attrs")
+            : CedarRecord.Empty;
+        var tags = StrictJson.Member(item, "tags") is { } tagsJson ? _values.ReadRecord(tagsJson, _ => declaration?.Tags, pointer + "/tags") : CedarRecord.Empty;
+        var parents = ReadParents(item, pointer + "/parents");
+        return attributes is null || tags is null || parents is null ? null : new(uid, attributes, parents, tags);
+    }
+
+    private List<EntityUid>? ReadParents(JsonElement item, string pointer)
+    {
+        var parents = new List<EntityUid>();
+        if (StrictJson.Member(item, "parents") is not { } json)
+        {
+            return parents;
+        }
+
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            _bag.Add(DiagnosticCode.UnexpectedJson, "parents are an array", default, pointer);
+            return null;
+        }
+
+        foreach (var element in json.EnumerateArray())
+        {
+            if (_values.ReadUid(element, pointer + "/" + parents.Count.ToString(CultureInfo.InvariantCulture)) is not { } parent)
+            {
+                return null;
+            }
+
+            parents.Add(parent);
+        }
+
+        return parents;
+    }
+
+    /// <summary>Actions come from the schema alone; one that is given too must say the same, or less than all of its transitive groups.</summary>
+    private void AddActions(List<Entity> entities)
+    {
+        var given = new Dictionary<EntityUid, Entity>();
+        foreach (var entity in entities.Where(e => e.Uid.IsAction))
+        {
+            _ = given.TryAdd(entity.Uid, entity);
+        }
+
+        foreach (var action in _schema!.Actions.Values)
+        {
+            if (given.Remove(action.Uid, out var same))
+            {
+                if (same.Attributes.Count > 0 || same.Tags.Count > 0 || !action.Parents.IsSubsetOf(same.Parents) || !action.Ancestors.IsSupersetOf(same.Parents))
+                {
+                    _bag.Add(DiagnosticCode.ActionDiffers, "an action is as the schema declares it", default, action.Uid.ToString());
+                }
+
+                _ = entities.Remove(same);
+            }
+
+            entities.Add(new(action.Uid, parents: action.Parents));
+        }
+
+        foreach (var unknown in given.Keys)
+        {
+            _bag.Add(DiagnosticCode.UndeclaredAction, "the schema declares no such action", default, unknown.ToString());
+        }
+    }
+}

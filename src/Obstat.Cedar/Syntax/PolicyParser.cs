@@ -1,0 +1,486 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Obstat.Cedar.Values;
+
+namespace Obstat.Cedar.Syntax;
+
+/// <summary>
+/// Recursive descent over the grammar of Cedar 4.5. After a complaint it goes on behind the next semicolon, so that one reading shows many.
+/// A method that returns nothing has complained.
+/// </summary>
+internal sealed partial class PolicyParser
+{
+    private readonly Lexer _lexer;
+    private readonly DiagnosticBag _bag;
+    private Token _current;
+    private Span _previous;
+    private int _nesting;
+    private int _nodes;
+
+    private PolicyParser(string text, DiagnosticBag bag, List<Span>? comments = null)
+    {
+        _bag = bag;
+        _lexer = new(text, bag) { Comments = comments };
+        _current = _lexer.Next();
+    }
+
+    public static List<Policy> ParseAll(string text, DiagnosticBag bag, bool allowTemplates)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var policies = new List<Policy>();
+        if (text.Length > Limits.PolicyTextMax)
+        {
+            bag.Add(DiagnosticCode.TextTooLarge, $"a policy text has at most {Limits.PolicyTextMax} units");
+            return policies;
+        }
+
+        var parser = new PolicyParser(text, bag);
+        while (parser._current.Kind != TokenKind.End && bag.Count < Limits.DiagnosticsMax)
+        {
+            var complaints = bag.Count;
+            var policy = parser.ParsePolicy("policy" + policies.Count.ToString(CultureInfo.InvariantCulture));
+            if (policy is null || bag.Count > complaints)
+            {
+                parser.Recover(policy is not null);
+                continue;
+            }
+
+            if (policy.IsTemplate && !allowTemplates)
+            {
+                bag.Add(DiagnosticCode.TemplateNotAllowed, "a slot makes a template, and this is a set of policies", policy.Span);
+            }
+
+            if (policies.Count >= Limits.PoliciesMax)
+            {
+                bag.Add(DiagnosticCode.TooManyPolicies, $"a set has at most {Limits.PoliciesMax} policies", policy.Span);
+                break;
+            }
+
+            policies.Add(policy);
+        }
+
+        return policies;
+    }
+
+    public static bool TryParseEntity(string text, out EntityUid? uid)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        uid = null;
+        if (text.Length > 4 * Limits.StringMax)
+        {
+            return false;
+        }
+
+        var bag = new DiagnosticBag();
+        var parser = new PolicyParser(text, bag);
+        var parsed = parser.ParseEntity();
+        if (parsed is null || parser._current.Kind != TokenKind.End || !bag.IsEmpty)
+        {
+            return false;
+        }
+
+        uid = parsed;
+        return true;
+    }
+
+    /// <summary>Reads one expression alone, for tools and tests.</summary>
+    public static Expr? ParseExpression(string text, DiagnosticBag bag)
+    {
+        if (text.Length > Limits.PolicyTextMax)
+        {
+            bag.Add(DiagnosticCode.TextTooLarge, $"a policy text has at most {Limits.PolicyTextMax} units");
+            return null;
+        }
+
+        var parser = new PolicyParser(text, bag);
+        var expr = parser.ParseExpr();
+        if (expr is not null && parser._current.Kind != TokenKind.End)
+        {
+            parser.Unexpected("the end of the expression");
+        }
+
+        return bag.IsEmpty ? expr : null;
+    }
+
+    private Policy? ParsePolicy(string id)
+    {
+        (_nesting, _nodes) = (0, 0);
+        var start = _current.Span;
+        if (ParseAnnotations() is not { } annotations)
+        {
+            return null;
+        }
+
+        Effect effect;
+        if (IsWord("permit"))
+        {
+            effect = Effect.Permit;
+        }
+        else if (IsWord("forbid"))
+        {
+            effect = Effect.Forbid;
+        }
+        else
+        {
+            return Unexpected<Policy>("permit or forbid");
+        }
+
+        Advance();
+        if (!Expect(TokenKind.OpenParen, "(")
+            || ParseScope("principal", "?principal") is not { } principal || !Expect(TokenKind.Comma, ",")
+            || ParseActionScope() is not { } action || !Expect(TokenKind.Comma, ",")
+            || ParseScope("resource", "?resource") is not { } resource)
+        {
+            return null;
+        }
+
+        if (_current.Kind == TokenKind.Comma)
+        {
+            Advance();
+        }
+
+        if (!Expect(TokenKind.CloseParen, ")") || ParseConditions() is not { } conditions || !Expect(TokenKind.Semicolon, ";"))
+        {
+            return null;
+        }
+
+        return new(id, effect, annotations, principal, action, resource, conditions, Span.Cover(start, _previous));
+    }
+
+    private ImmutableArray<Annotation>? ParseAnnotations()
+    {
+        var annotations = ImmutableArray.CreateBuilder<Annotation>();
+        while (_current.Kind == TokenKind.At)
+        {
+            var start = _current.Span;
+            Advance();
+            if (_current.Kind != TokenKind.Identifier)
+            {
+                Unexpected("the name of an annotation");
+                return null;
+            }
+
+            var name = Word;
+            Advance();
+            var value = "";
+            if (_current.Kind == TokenKind.OpenParen)
+            {
+                Advance();
+                if (ParseString("the value of an annotation") is not { } text || !Expect(TokenKind.CloseParen, ")"))
+                {
+                    return null;
+                }
+
+                value = text;
+            }
+
+            var span = Span.Cover(start, _previous);
+            if (annotations.Any(a => string.Equals(a.Name, name, StringComparison.Ordinal)))
+            {
+                _bag.Add(DiagnosticCode.DuplicateAnnotation, $"@{name} stands twice", span);
+            }
+
+            annotations.Add(new(name, value, span));
+        }
+
+        return annotations.DrainToImmutable();
+    }
+
+    private ScopeConstraint? ParseScope(string variable, string slot)
+    {
+        var start = _current.Span;
+        if (!IsWord(variable))
+        {
+            return Unexpected<ScopeConstraint>(variable);
+        }
+
+        Advance();
+        var (kind, type) = (ScopeKind.Any, (string?)null);
+        if (_current.Kind == TokenKind.Equal)
+        {
+            kind = ScopeKind.Equal;
+        }
+        else if (IsWord("in"))
+        {
+            kind = ScopeKind.In;
+        }
+        else if (IsWord("is"))
+        {
+            Advance();
+            if ((type = ParsePath()) is null)
+            {
+                return null;
+            }
+
+            kind = IsWord("in") ? ScopeKind.IsIn : ScopeKind.Is;
+        }
+
+        if (kind is ScopeKind.Any or ScopeKind.Is)
+        {
+            return new(kind, [], type, false, Span.Cover(start, _previous));
+        }
+
+        Advance();
+        if (_current.Kind != TokenKind.Question)
+        {
+            return ParseEntity() is { } entity ? new(kind, [entity], type, false, Span.Cover(start, _previous)) : null;
+        }
+
+        var slotStart = _current.Span;
+        Advance();
+        if (_current.Kind != TokenKind.Identifier || !string.Equals("?" + Word, slot, StringComparison.Ordinal) || _current.Span.Start != slotStart.End)
+        {
+            _bag.Add(DiagnosticCode.SlotNotAllowed, $"only {slot} may stand here", slotStart);
+            return null;
+        }
+
+        Advance();
+        return new(kind, [], type, true, Span.Cover(start, _previous));
+    }
+
+    private ScopeConstraint? ParseActionScope()
+    {
+        var start = _current.Span;
+        if (!IsWord("action"))
+        {
+            return Unexpected<ScopeConstraint>("action");
+        }
+
+        Advance();
+        if (_current.Kind == TokenKind.Equal)
+        {
+            Advance();
+            return ParseActionEntity() is { } entity ? new(ScopeKind.Equal, [entity], null, false, Span.Cover(start, _previous)) : null;
+        }
+
+        if (!IsWord("in"))
+        {
+            return new(ScopeKind.Any, [], null, false, Span.Cover(start, _previous));
+        }
+
+        Advance();
+        if (_current.Kind != TokenKind.OpenBracket)
+        {
+            return ParseActionEntity() is { } entity ? new(ScopeKind.In, [entity], null, false, Span.Cover(start, _previous)) : null;
+        }
+
+        Advance();
+        var entities = ImmutableArray.CreateBuilder<EntityUid>();
+        while (_current.Kind != TokenKind.CloseBracket)
+        {
+            if (ParseActionEntity() is not { } entity)
+            {
+                return null;
+            }
+
+            entities.Add(entity);
+            if (_current.Kind != TokenKind.Comma)
+            {
+                break;
+            }
+
+            Advance();
+        }
+
+        return Expect(TokenKind.CloseBracket, "]") ? new(ScopeKind.InSet, entities.DrainToImmutable(), null, false, Span.Cover(start, _previous)) : null;
+    }
+
+    private EntityUid? ParseActionEntity()
+    {
+        var start = _current.Span;
+        var entity = ParseEntity();
+        if (entity is { IsAction: false })
+        {
+            _bag.Add(DiagnosticCode.NotAnAction, "the type of an action ends in Action", Span.Cover(start, _previous));
+            return null;
+        }
+
+        return entity;
+    }
+
+    private ImmutableArray<Condition>? ParseConditions()
+    {
+        var conditions = ImmutableArray.CreateBuilder<Condition>();
+        while (IsWord("when") || IsWord("unless"))
+        {
+            var start = _current.Span;
+            var isUnless = IsWord("unless");
+            Advance();
+            if (!Expect(TokenKind.OpenBrace, "{"))
+            {
+                return null;
+            }
+
+            if (_current.Kind == TokenKind.CloseBrace)
+            {
+                _bag.Add(DiagnosticCode.EmptyCondition, "a condition has an expression", Span.Cover(start, _current.Span));
+                return null;
+            }
+
+            if (ParseExpr() is not { } body || !Expect(TokenKind.CloseBrace, "}"))
+            {
+                return null;
+            }
+
+            conditions.Add(new(isUnless, body, Span.Cover(start, _previous)));
+        }
+
+        return conditions.DrainToImmutable();
+    }
+
+    private EntityUid? ParseEntity()
+    {
+        var start = _current.Span;
+        if (_current.Kind != TokenKind.Identifier)
+        {
+            return Unexpected<EntityUid>("an entity such as Type::\"id\"");
+        }
+
+        var (path, id) = ParsePathAndId();
+        if (path is null)
+        {
+            return null;
+        }
+
+        if (id is null)
+        {
+            _bag.Add(DiagnosticCode.UnexpectedToken, "expected an entity such as Type::\"id\"", Span.Cover(start, _previous));
+            return null;
+        }
+
+        return new(path, id);
+    }
+
+    private string? ParsePath()
+    {
+        var start = _current.Span;
+        if (_current.Kind != TokenKind.Identifier)
+        {
+            return Unexpected<string>("a type");
+        }
+
+        var (path, id) = ParsePathAndId();
+        if (path is not null && id is not null)
+        {
+            _bag.Add(DiagnosticCode.UnexpectedToken, "expected a type, not an entity", Span.Cover(start, _previous));
+            return null;
+        }
+
+        return path;
+    }
+
+    /// <summary>Reads <c>A::B</c> or <c>A::B::"id"</c>.</summary>
+    private (string? Path, string? Id) ParsePathAndId()
+    {
+        var path = "";
+        while (true)
+        {
+            if (_current.Kind == TokenKind.String && path.Length > 0)
+            {
+                return ParseString("an id") is { } id ? (path, id) : (null, null);
+            }
+
+            if (_current.Kind != TokenKind.Identifier)
+            {
+                Unexpected("a name");
+                return (null, null);
+            }
+
+            if (!NotReserved())
+            {
+                return (null, null);
+            }
+
+            path = path.Length == 0 ? Word : path + "::" + Word;
+            Advance();
+            if (_current.Kind != TokenKind.PathSeparator)
+            {
+                return (path, null);
+            }
+
+            if (path.Length > Limits.StringMax)
+            {
+                _bag.Add(DiagnosticCode.StringTooLong, $"a path is longer than {Limits.StringMax} units", _previous);
+                return (null, null);
+            }
+
+            Advance();
+        }
+    }
+
+    private string? ParseString(string expected)
+    {
+        if (_current.Kind != TokenKind.String)
+        {
+            return Unexpected<string>(expected);
+        }
+
+        var value = _lexer.Unquote(_current);
+        Advance();
+        return value;
+    }
+
+    private string Word => _lexer.Text.Substring(_current.Span.Start, _current.Span.Length);
+
+    private bool IsWord(string word) =>
+        _current.Kind == TokenKind.Identifier && _lexer.Text.AsSpan(_current.Span.Start, _current.Span.Length).SequenceEqual(word);
+
+    private bool NotReserved()
+    {
+        if (!Identifiers.IsReserved(Word))
+        {
+            return true;
+        }
+
+        _bag.Add(DiagnosticCode.ReservedWord, $"{Word} is a reserved word", _current.Span);
+        return false;
+    }
+
+    private void Advance() => (_previous, _current) = (_current.Span, _lexer.Next());
+
+    private bool Expect(TokenKind kind, string text)
+    {
+        if (_current.Kind != kind)
+        {
+            Unexpected(text);
+            return false;
+        }
+
+        Advance();
+        return true;
+    }
+
+    private T? Unexpected<T>(string expected)
+        where T : class
+    {
+        Unexpected(expected);
+        return null;
+    }
+
+    private void Unexpected(string expected)
+    {
+        // The lexer has complained about a bad token already.
+        if (_current.Kind == TokenKind.Bad)
+        {
+            return;
+        }
+
+        var got = _current.Kind switch
+        {
+            TokenKind.End => "the end of the text",
+            _ when _current.Span.Length > 40 => Word[..40] + "..",
+            _ => Word,
+        };
+        _bag.Add(DiagnosticCode.UnexpectedToken, $"expected {expected}, got {got}", _current.Span);
+    }
+
+    /// <summary>Goes behind the next semicolon outside braces, unless the policy with the complaint was read to its end.</summary>
+    private void Recover(bool isAtEnd)
+    {
+        while (!isAtEnd && _current.Kind != TokenKind.End)
+        {
+            isAtEnd = _current.Kind == TokenKind.Semicolon;
+            Advance();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Obstat.Cedar.Entities;
+using Obstat.Cedar.Schemas;
+
+namespace Obstat.Cedar.Tests;
+
+/// <summary>The official corpus: decision, reasons and errors of each request.</summary>
+public sealed class CorpusTests
+{
+    [Fact]
+    public void The_small_corpus_has_no_mismatch() => Judge("cedar/dev-cedar-corpus-small.jsonl.gz", 908, 1117);
+
+    [Fact]
+    public void The_handwritten_tests_have_no_mismatch() => Judge("cedar/dev-handwritten.jsonl.gz", 22, 74);
+
+    private static void Judge(string path, int tests, int requests)
+    {
+        var wrong = new List<string>();
+        var (testCount, requestCount) = (0, 0);
+        foreach (var test in Corpus.Lines(path))
+        {
+            testCount++;
+            requestCount += Judge(test, wrong);
+        }
+
+        Assert.Empty(wrong);
+        Assert.Equal((tests, requests), (testCount, requestCount));
+    }
+
+    private static int Judge(JsonElement test, List<string> wrong)
+    {
+        var id = test.Text("id");
+        var schema = Schema.Parse(test.Text("schema"));
+        if (!schema.TryGet(out var known))
+        {
+            wrong.Add($"{id} schema: {schema.Diagnostics[0]}");
+            return 0;
+        }
+
+        var policies = PolicySet.Parse(test.Text("policies"));
+        var store = EntityStore.Load(test.Text("entities"), known);
+        if (!policies.TryGet(out var set) || !store.TryGet(out var entities))
+        {
+            wrong.Add($"{id}: {policies.Diagnostics.Concat(store.Diagnostics).First()}");
+            return 0;
+        }
+
+        var count = 0;
+        foreach (var item in test.GetProperty("requests").EnumerateArray())
+        {
+            count++;
+            var action = Corpus.Uid(item.GetProperty("action"));
+            var context = ContextReader.Parse(item.GetProperty("context").GetRawText(), known.Actions.GetValueOrDefault(action)?.Context);
+            if (!context.TryGet(out var record))
+            {
+                wrong.Add($"{id} context: {context.Diagnostics[0]}");
+                continue;
+            }
+
+            var answer = Evaluator.Decide(
+                set, entities, new(Corpus.Uid(item.GetProperty("principal")), action, Corpus.Uid(item.GetProperty("resource")), record), Mode.Standard);
+            var decision = answer.Decision == Decision.Allow ? "allow" : "deny";
+            if (decision != item.Text("decision") || !answer.Reasons.SequenceEqual(item.Strings("reason"))
+                || !answer.Errors.Select(e => e.PolicyId).SequenceEqual(item.Strings("errors")))
+            {
+                wrong.Add($"{id} {item.Text("description")}: got {decision} [{string.Join(",", answer.Reasons)}] [{string.Join(",", answer.Errors)}]");
+            }
+        }
+
+        return count;
+    }
+}
