@@ -1,0 +1,19 @@
+using Obstat.Proof.Json;
+
+namespace Obstat.Proof.Statements;
+
+/// <summary>What a decision reserved of a budget.</summary>
+public sealed record BudgetReservation(string Budget, string Unit, long Reserved, long Remaining)
+{
+    internal static BudgetReservation Read(JsonFields fields) => new(
+        fields.Text("budget"),
+        fields.Text("unit"),
+        fields.Integer("reserved"),
+        fields.Integer("remaining"));
+
+    internal JsonValue ToJson() => JsonValue.Object(
+        ("budget", JsonValue.Of(Budget)),
+        ("unit", JsonValue.Of(Unit)),
+        ("reserved", JsonValue.Of(Reserved)),
+        ("remaining", JsonValue.Of(Remaining)));
+}

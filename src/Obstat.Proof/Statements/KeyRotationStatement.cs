@@ -1,0 +1,83 @@
+using Obstat.Proof.Json;
+
+namespace Obstat.Proof.Statements;
+
+/// <summary>A key that outlives a day (root, head, an enforcement point's, people's) is replaced, ended or believed compromised. Validity is by the index of this entry.</summary>
+public sealed record KeyRotationStatement : PlaneStatement
+{
+    /// <summary>Name of the type.</summary>
+    public const string TypeName = "key-rotation";
+
+    public required string Role { get; init; }
+
+    /// <summary>The key that ends; null where one is added.</summary>
+    public required RotatedKey? Old { get; init; }
+
+    /// <summary>The key that begins; null where one ends without another.</summary>
+    public required RotatedKey? New { get; init; }
+
+    /// <summary>Until when both are valid.</summary>
+    public required Timestamp? OverlapUntil { get; init; }
+
+    /// <summary>The new key's signature over the pre-authentication encoding of the predicate without this member.</summary>
+    public required string? Proof { get; init; }
+
+    /// <summary>First index whose statements are not trusted any more unless a witness had seen them; null where nothing is suspected.</summary>
+    public required long? SuspectedFrom { get; init; }
+
+    /// <inheritdoc/>
+    public override string Type => TypeName;
+
+    internal static KeyRotationStatement ReadFrom(StatementHeader header, JsonFields fields)
+    {
+        var compromise = fields.FieldsOrNull("compromise");
+        var read = new KeyRotationStatement
+        {
+            Nonce = header.Nonce,
+            Origin = header.Origin,
+            Time = header.Time,
+            Clock = header.Clock,
+            Plane = fields.Nested("plane", Plane.Read),
+            Role = fields.Text("role"),
+            Old = fields.NestedOrNull("old", RotatedKey.ReadOld),
+            New = fields.NestedOrNull("new", RotatedKey.ReadNew),
+            OverlapUntil = fields.TimeOrNull("overlapUntil"),
+            Proof = fields.TextOrNull("proof"),
+            SuspectedFrom = compromise?.Integer("suspectedFrom"),
+        };
+        if (compromise is not null && !compromise.Complete())
+        {
+            fields.Refuse("compromise", compromise.Error!.Value.ToString());
+        }
+
+        if ((read.Old is null && read.New is null) || (read.New is null) != (read.Proof is null))
+        {
+            fields.Refuse("new", "an old or a new key, and a proof exactly with a new one");
+        }
+
+        return read;
+    }
+
+    private protected override IEnumerable<Subject> Subjects()
+    {
+        if (Old is not null)
+        {
+            yield return new("old", Digest.Of(Old.ToJson()));
+        }
+
+        if (New is not null)
+        {
+            yield return new("new", Digest.Of(New.ToJson()));
+        }
+    }
+
+    private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
+    [
+        ("role", JsonValue.Of(Role)),
+        ("old", Old?.ToJson() ?? JsonValue.Null),
+        ("new", New?.ToJson() ?? JsonValue.Null),
+        ("overlapUntil", OverlapUntil.ToJson()),
+        ("proof", JsonValue.Of(Proof)),
+        ("compromise", SuspectedFrom is { } index ? JsonValue.Object(("suspectedFrom", JsonValue.Of(index))) : JsonValue.Null),
+    ];
+}
