@@ -1,0 +1,34 @@
+using Obstat.Proof.Json;
+
+namespace Obstat.Proof.Messages;
+
+/// <summary>The plane's answer to a registration.</summary>
+/// <param name="Index">Index of the point's <c>enforcement-point</c> entry.</param>
+/// <param name="Receipt">Receipt of that entry.</param>
+/// <param name="Formats">What the plane will write for this point.</param>
+/// <param name="KeySet">The plane's working keys, a token signed by its root.</param>
+/// <param name="HeadKey">vkey of the ledger's heads; believed only if it is the pinned one.</param>
+/// <param name="Snapshot">Digest of the snapshot in force.</param>
+/// <param name="Epoch">Fencing epoch of the plane's sequencer.</param>
+/// <param name="OrdersHead">Number of the last order.</param>
+/// <param name="AskMs">How long an ask may take, in ms.</param>
+/// <param name="SilenceMs">How long the plane may be silent before nothing starts, in ms.</param>
+public sealed record RegisterAnswer(
+    long Index, JsonValue Receipt, ChosenFormats Formats, string KeySet, string HeadKey, Digest Snapshot, long Epoch, long OrdersHead, int AskMs, int SilenceMs) : IPlaneMessage<RegisterAnswer>
+{
+    /// <inheritdoc/>
+    public JsonValue ToJson() => JsonValue.Object(
+        ("v", JsonValue.Of(PlaneMessage.Version)), ("index", JsonValue.Of(Index)), ("receipt", Receipt), ("formats", Formats.ToJson()), ("key_set", JsonValue.Of(KeySet)),
+        ("head_key", JsonValue.Of(HeadKey)), ("snapshot", JsonValue.Of(Snapshot.ToHex())), ("epoch", JsonValue.Of(Epoch)), ("orders_head", JsonValue.Of(OrdersHead)),
+        ("limits", JsonValue.Object(("ask_ms", JsonValue.Of(AskMs)), ("silence_ms", JsonValue.Of(SilenceMs)))));
+
+    /// <inheritdoc/>
+    public static RegisterAnswer Read(JsonFields fields)
+    {
+        var limits = fields.Fields("limits");
+        var read = new RegisterAnswer(fields.Integer("index"), fields.Object("receipt"), ChosenFormats.Read(fields, "formats"), fields.Text("key_set", 16384), fields.Text("head_key", 512),
+            fields.HexDigest("snapshot"), fields.Integer("epoch"), fields.Integer("orders_head"), (int)limits.Integer("ask_ms", 1, 60_000), (int)limits.Integer("silence_ms", 1, 60_000));
+        FieldsOf.Finish(fields, "limits", limits);
+        return read;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Obstat.Proof.Messages;
+
+/// <summary>Actions in wire form (<c>kind.method</c>): as permits, delegations and evidence name them.</summary>
+public static class WireActions
+{
+    /// <summary>Opens a connection to a server.</summary>
+    public const string McpConnect = "mcp.connect";
+
+    /// <summary>Lists what a server has.</summary>
+    public const string McpList = "mcp.list";
+
+    /// <summary>Calls a tool.</summary>
+    public const string McpToolsCall = "mcp.tools/call";
+
+    /// <summary>Gets a prompt.</summary>
+    public const string McpPromptsGet = "mcp.prompts/get";
+
+    /// <summary>Reads, or follows, a resource.</summary>
+    public const string McpResourcesRead = "mcp.resources/read";
+
+    /// <summary>Completes an argument.</summary>
+    public const string McpCompletion = "mcp.completion/complete";
+}
