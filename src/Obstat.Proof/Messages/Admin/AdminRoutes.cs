@@ -1,0 +1,26 @@
+namespace Obstat.Proof.Messages.Admin;
+
+/// <summary>
+/// The paths of the plane's operator API, served on its own unix socket (0600; the peer's uid is the plane's own) and nowhere else. All are POST, bodies and answers are strict JSON
+/// but the answer of <see cref="Export"/>, which is the bytes of a bundle. 200 when it was done, else a <see cref="AdminRefusal"/> with 4xx or 5xx.
+/// </summary>
+public static class AdminRoutes
+{
+    /// <summary><see cref="AdminRequest"/> to <see cref="StatusAnswer"/>.</summary>
+    public const string Status = "/v1/status";
+
+    /// <summary><see cref="AdminRequest"/> to <see cref="ActivateAnswer"/>: reads policies, pins, enrolled identities and issuers' keys again. A set that does not load changes nothing.</summary>
+    public const string Activate = "/v1/policy/activate";
+
+    /// <summary><see cref="DecisionsRequest"/> to <see cref="DecisionsAnswer"/>.</summary>
+    public const string Decisions = "/v1/decisions";
+
+    /// <summary><see cref="EntryRequest"/> to <see cref="EntryShown"/>.</summary>
+    public const string Entry = "/v1/entries";
+
+    /// <summary><see cref="ExportRequest"/> to the bytes of a bundle, <c>application/zip</c>.</summary>
+    public const string Export = "/v1/export";
+
+    /// <summary><see cref="AccessTokenRequest"/> to <see cref="AccessTokenAnswer"/>.</summary>
+    public const string AccessToken = "/v1/identity/access-token";
+}
