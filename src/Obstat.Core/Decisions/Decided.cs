@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Obstat.Core.Identities;
+using Obstat.Core.Requests;
+
+namespace Obstat.Core.Decisions;
+
+/// <summary>A request that was judged, allowed or not. Made by <see cref="Authorizer"/> alone.</summary>
+public sealed partial class Decided
+{
+    private Decided(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, Decision decision, Findings found)
+        => (Identified, Snapshot, Freshness, Now, Decision, ReadsLaw, Class, Obligations, Visible, Hint)
+            = (identified, snapshot, freshness, now, decision, found.ReadsLaw, found.Class, found.Obligations, found.Visible, found.Hint);
+
+    /// <summary>Who asked for what.</summary>
+    public Identified Identified { get; }
+
+    /// <summary>What was asked for.</summary>
+    public ExecutionRequest Request => Identified.Request;
+
+    /// <summary>What it was judged under, from beginning to end.</summary>
+    public Snapshot Snapshot { get; }
+
+    /// <summary>How old the trust was: an input of the decision.</summary>
+    public Freshness Freshness { get; }
+
+    /// <summary>The time that was read: an input of the decision.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>The answer.</summary>
+    public Decision Decision { get; }
+
+    /// <summary>Whether the law was read; otherwise the identity or the revocations ended it before.</summary>
+    public bool ReadsLaw { get; }
+
+    /// <summary>The operator's class of the action, the gravest if there are several; <c>none</c> where it has none.</summary>
+    public string Class { get; }
+
+    /// <summary>What the determining permits demand, sorted.</summary>
+    public ImmutableArray<string> Obligations { get; }
+
+    /// <summary>Names of the server that this principal may know of; <c>*</c> for lists that have no rule of their own.</summary>
+    public ImmutableArray<string> Visible { get; }
+
+    /// <summary>What the agent may be told beside the code: an author's <c>@agent_message</c>, or the pointer of its own malformed argument.</summary>
+    public string? Hint { get; }
+
+    /// <summary>What the authorizer found beside the decision.</summary>
+    private sealed record Findings(bool ReadsLaw, string Class, ImmutableArray<string> Obligations, ImmutableArray<string> Visible, string? Hint);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Obstat.Cedar;
+using Obstat.Cedar.Entities;
+using Obstat.Cedar.Schemas;
+using Obstat.Proof;
+using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Core.Decisions;
+
+/// <summary>
+/// The part <em>law</em> of a snapshot: policies, schema and hand-written entities. It decides only if it loaded as a whole; otherwise it says why it decides nothing.
+/// Made by <see cref="LawLoader"/>.
+/// </summary>
+public sealed class Law
+{
+    internal Law(ImmutableArray<LawFile> files, DenyReason reason, ImmutableArray<LawFinding> findings, PolicySet policies, PolicySettings settings, Schema schema, ImmutableArray<Entity> entities)
+    {
+        (Files, Reason, Findings, Policies, Settings, Schema, Entities) = (files, reason, findings, policies, settings, schema, entities);
+        PolicyBytes = LawFile.Frame(files.Where(f => IsPolicyFile(f.Path)));
+        SchemaBytes = LawFile.Frame(files.Where(f => f.Path.EndsWith(".cedarschema", StringComparison.Ordinal)).Append(new LawFile("plane.cedarschema", [.. System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text)])));
+        EntityBytes = LawFile.Frame(files.Where(f => f.Path.StartsWith("entities/", StringComparison.Ordinal)));
+        (PolicyDigest, SchemaDigest, EntityDigest) = (Digest.Of(PolicyBytes.Span), Digest.Of(SchemaBytes.Span), Digest.Of(EntityBytes.Span));
+        Digest = Digest.Of(JsonValue.Object(
+            ("entities", JsonValue.Of(EntityDigest.ToHex())), ("policies", JsonValue.Of(PolicyDigest.ToHex())), ("schema", JsonValue.Of(SchemaDigest.ToHex()))));
+    }
+
+    /// <summary>No policies: everything is <see cref="DenyReason.PolicyMissing"/>.</summary>
+    public static Law None { get; } = new([], DenyReason.PolicyMissing, [], PolicySet.Empty, PolicySettings.None, HouseSchema.Parsed, []);
+
+    /// <summary>The files that it was read from, in ordinal path order.</summary>
+    public ImmutableArray<LawFile> Files { get; }
+
+    /// <summary>Whether it may decide.</summary>
+    public bool IsInForce => Reason == DenyReason.Undecided;
+
+    /// <summary><see cref="DenyReason.PolicyMissing"/>, <see cref="DenyReason.PolicyInvalid"/>, or <see cref="DenyReason.Undecided"/> for a law that may decide.</summary>
+    public DenyReason Reason { get; }
+
+    /// <summary>What was found in the files, refusals and warnings, in order of the files.</summary>
+    public ImmutableArray<LawFinding> Findings { get; }
+
+    /// <summary>The policies by their <c>@id</c>; empty unless in force.</summary>
+    public PolicySet Policies { get; }
+
+    /// <summary>What the operator says beside the policies.</summary>
+    public PolicySettings Settings { get; }
+
+    /// <summary>The types that exist: the house's and the files'.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>The hand-written entities.</summary>
+    public ImmutableArray<Entity> Entities { get; }
+
+    /// <summary>The bytes that <see cref="PolicyDigest"/> is of.</summary>
+    public ReadOnlyMemory<byte> PolicyBytes { get; }
+
+    /// <summary>The bytes that <see cref="SchemaDigest"/> is of: the files' and the house's.</summary>
+    public ReadOnlyMemory<byte> SchemaBytes { get; }
+
+    /// <summary>The bytes that <see cref="EntityDigest"/> is of.</summary>
+    public ReadOnlyMemory<byte> EntityBytes { get; }
+
+    /// <summary>Digest of the policies and settings.</summary>
+    public Digest PolicyDigest { get; }
+
+    /// <summary>Digest of the schema.</summary>
+    public Digest SchemaDigest { get; }
+
+    /// <summary>Digest of the hand-written entities.</summary>
+    public Digest EntityDigest { get; }
+
+    /// <summary>SHA-256(JCS({entities, policies, schema})).</summary>
+    public Digest Digest { get; }
+
+    /// <summary>The end of validity of a permit by <c>@expires</c>, milliseconds since 1970; null for one without.</summary>
+    internal static long? ExpiryOf(Policy policy)
+        => policy.AnnotationOf("expires") is { } text && Cedar.Values.CedarDateTime.TryParse(text, out var end) ? end.Milliseconds : null;
+
+    private static bool IsPolicyFile(string path) => path.EndsWith(".cedar", StringComparison.Ordinal) || path == LawLoader.SettingsPath;
+}

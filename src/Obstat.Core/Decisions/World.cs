@@ -1,0 +1,139 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Obstat.Cedar.Entities;
+using Obstat.Cedar.Syntax;
+using Obstat.Cedar.Values;
+using Obstat.Core.Identities;
+
+namespace Obstat.Core.Decisions;
+
+/// <summary>
+/// Law and trust joined: the closed store of everything that a policy may look at, but for who asks. Actions come from the pins and the operator's classes, facts about tools and servers from the pins,
+/// everything else from the entity files.
+/// </summary>
+internal sealed class World
+{
+    private World(Law law, Trust trust, EntityStore entities, FrozenDictionary<string, FrozenDictionary<string, ToolInput>> inputs)
+        => (Law, Trust, Entities, Inputs) = (law, trust, entities, inputs);
+
+    /// <summary>The policies.</summary>
+    public Law Law { get; }
+
+    /// <summary>The pins.</summary>
+    public Trust Trust { get; }
+
+    /// <summary>The store.</summary>
+    public EntityStore Entities { get; }
+
+    /// <summary>How the arguments of each tool are read, by server and tool. A tool whose schema cannot be mapped has none.</summary>
+    public FrozenDictionary<string, FrozenDictionary<string, ToolInput>> Inputs { get; }
+
+    /// <summary>
+    /// Joins them. A law that does not hold in this world - an entity that a policy or another entity names is nowhere - decides nothing: the law of the result says so.
+    /// </summary>
+    public static World Join(Law law, Trust trust)
+    {
+        var (entities, findings) = Build(law, trust);
+        var found = entities is null ? findings : [.. findings, .. CheckClosed(law, entities)];
+        var usable = entities is null || found.Any(f => f.Refuses) ? LawLoader.Refuse(law, found) : law;
+        return new World(usable.IsInForce == law.IsInForce ? law : usable, trust, entities ?? EntityStore.Empty, ReadInputs(trust));
+    }
+
+    private static (EntityStore? Entities, ImmutableArray<LawFinding> Findings) Build(Law law, Trust trust)
+    {
+        var byUid = law.Entities.ToDictionary(e => e.Uid);
+        foreach (var server in trust.Servers.Values)
+        {
+            Put(byUid, CedarNames.ServerUid(server.Name), [("pinned", CedarValue.Of(server.IsPinned))], []);
+            foreach (var tool in server.Tools.Values)
+            {
+                Put(byUid, CedarNames.ToolUid(server.Name, tool.Name), [("pinned", CedarValue.Of(true))], [CedarNames.ServerUid(server.Name)]);
+                var classes = law.Settings.ClassesOf(server.Name, tool.Name).Keys;
+                var action = CedarNames.ActionUid(server.Name, tool.Name);
+                byUid[action] = new Entity(action, parents: classes.Prepend("call").Select(CedarNames.GroupUid));
+            }
+        }
+
+        foreach (var identity in trust.Identities.Values)
+        {
+            Put(byUid, PrincipalUid(identity.Kind, identity.Id), [], []);
+        }
+
+        foreach (var label in law.Settings.Labels)
+        {
+            Put(byUid, new EntityUid(CedarNames.Label, label), [], []);
+        }
+
+        foreach (var action in law.Schema.ActionEntities())
+        {
+            _ = byUid.TryAdd(action.Uid, action);
+        }
+
+        var made = EntityStore.Of(byUid.Values);
+        return made.TryGet(out var store)
+            ? (store.WithFactFreeTypes(law.Schema.FactFreeTypes), [])
+            : (null, [.. made.Diagnostics.Select(d => new LawFinding("entities", 0, 0, d.Code.ToString(), d.ToString(), true))]);
+    }
+
+    /// <summary>The principal as a name of the language.</summary>
+    public static EntityUid PrincipalUid(PrincipalKind kind, string id) => new(kind == PrincipalKind.User ? CedarNames.User : CedarNames.Agent, id);
+
+    // What the plane knows wins over what a file says: a file cannot pin a tool.
+    private static void Put(Dictionary<EntityUid, Entity> byUid, EntityUid uid, ReadOnlySpan<(string Name, CedarValue Value)> facts, ImmutableArray<EntityUid> parents)
+    {
+        var known = byUid.GetValueOrDefault(uid);
+        var attributes = known?.Attributes ?? CedarRecord.Empty;
+        foreach (var (name, value) in facts)
+        {
+            attributes = attributes.With(name, value);
+        }
+
+        if (CedarNames.IsMinted(uid.Type) && !attributes.TryGet("active", out _))
+        {
+            attributes = attributes.With("active", CedarValue.Of(true));
+        }
+
+        byUid[uid] = new Entity(uid, attributes, (known?.Parents ?? []).Concat(parents), known?.Tags);
+    }
+
+    private static IEnumerable<LawFinding> CheckClosed(Law law, EntityStore entities)
+    {
+        // Referenced users and agents must be stored too: only who asks is minted.
+        foreach (var dangling in entities.Dangling())
+        {
+            yield return new("entities", 0, 0, "UnknownEntity", $"{dangling} is named by a stored entity and is not stored itself", true);
+        }
+
+        foreach (var policy in law.Policies.Policies)
+        {
+            var permitted = policy.Effect == Effect.Permit ? policy.Action.Entities : [];
+            foreach (var literal in Cedar.PolicySet.Of([policy]).Require().EntityLiterals())
+            {
+                if (entities.IsPresent(literal) ? IsDeclared(law, literal) : CedarNames.IsMinted(literal.Type))
+                {
+                    continue;
+                }
+
+                // A tool that is not pinned cannot be called at all, so a permit may name it early; a forbid or a condition that names nothing would never apply, and nobody would see it.
+                yield return new("policies", 0, 0, literal.IsAction ? "UnknownTool" : "UnknownEntityLiteral", $"policy {policy.Id} names {literal}, which is not there", !permitted.Contains(literal));
+            }
+        }
+
+        foreach (var server in law.Settings.Servers)
+        {
+            foreach (var tool in law.Settings.ToolsOf(server).Where(t => !entities.IsPresent(CedarNames.ToolUid(server, t))))
+            {
+                yield return new(LawLoader.SettingsPath, 0, 0, "UnknownTool", $"{server}/{tool} has a class and is not pinned", false);
+            }
+        }
+    }
+
+    private static bool IsDeclared(Law law, EntityUid literal)
+        => !law.Schema.EntityTypes.TryGetValue(literal.Type, out var type) || !type.IsEnum || type.EnumIds.Contains(literal.Id, StringComparer.Ordinal);
+
+    private static FrozenDictionary<string, FrozenDictionary<string, ToolInput>> ReadInputs(Trust trust)
+        => trust.Servers.Values.ToFrozenDictionary(
+            s => s.Name,
+            s => s.Tools.Values.Select(t => (t.Name, Input: ToolInput.Read(t))).Where(t => t.Input is not null).ToFrozenDictionary(t => t.Name, t => t.Input!, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+}
