@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using Obstat.Proof;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Core.Records;
+
+/// <summary>A statement together with its bytes, which a reader takes again. Digest, leaf and ledger are over these bytes.</summary>
+public sealed class WrittenStatement
+{
+    private WrittenStatement(Statement statement, byte[] bytes) => (Statement, Bytes, Digest) = (statement, bytes, Digest.Of(bytes));
+
+    /// <summary>What it says.</summary>
+    public Statement Statement { get; }
+
+    /// <summary>The canonical bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256 of the bytes: the statement's identity.</summary>
+    public Digest Digest { get; }
+
+    /// <summary>Writes a statement. Refuses one that no reader would take, before it stands in a log for ever.</summary>
+    public static bool TryWrite(Statement statement, [NotNullWhen(true)] out WrittenStatement? written, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return TryRead(statement.ToBytes(), out written, out error);
+    }
+
+    /// <summary>Reads a statement's bytes; kept, not copied.</summary>
+    public static bool TryRead(byte[] bytes, [NotNullWhen(true)] out WrittenStatement? written, [NotNullWhen(false)] out string? error)
+    {
+        written = Statement.TryParse(bytes, out var statement, out error) ? new(statement, bytes) : null;
+        return error is null && written is not null;
+    }
+}

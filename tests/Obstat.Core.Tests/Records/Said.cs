@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Core.Tests.Records;
+
+/// <summary>Statements for tests of the ledger: whole, with neutral values.</summary>
+internal static class Said
+{
+    public static string Id(int n)
+    {
+        var bytes = new byte[16];
+        BitConverter.TryWriteBytes(bytes, n);
+        return Base64Url.Encode(bytes);
+    }
+
+    public static Digest Sha(string text) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
+
+    public static Draft Registered(StatementSigner report, int boot, string point = "gw-1") => Draft.OfPlane(place => Composition.Of(new EnforcementPointStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Ep = new(point, Id(boot)),
+        Kind = "gateway",
+        Kid = report.PublicKey.Kid,
+        PublicKey = report.PublicKey.ToBase64(),
+        Build = Sha("build"),
+        Formats = new([1], [1], [1], [1]),
+        Previous = null,
+    }));
+
+    public static Draft Activated(string law, long? seq = null) => Draft.OfPlane(place => Composition.Of(new PolicyActivationStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Snapshot = Snapshot(law),
+        Previous = place.State.Active?.Digest,
+        Changed = PolicyActivationStatement.AllParts,
+        By = "op-1",
+        Approvals = [],
+        Source = new("policies", seq, null),
+        Expires = null,
+    }));
+
+    public static SnapshotDigests Snapshot(string law) => new(new(Sha(law), Sha("schema"), Sha("entities")), Sha("directory"), Sha("trust"), Sha("revocations"));
+
+    public static Draft Decided(bool allow, int boot, long seq, int jti = 0, string law = "law", string point = "gw-1", string? body = null, SealedBlob? blob = null, Func<Sequenced, Digest?>? prev = null, long? notAfter = null, TimeSpan? patience = null)
+        => Draft.OfPlane(
+            place => Composition.Of(new DecisionStatement
+            {
+                Nonce = place.Nonce,
+                Origin = place.Origin,
+                Time = place.Time,
+                Clock = place.Clock,
+                Plane = place.Plane,
+                Ep = new(point, Id(boot), seq, prev is null ? place.Prev : prev(place)),
+                Request = new("mcp.tools/call", "read", Id(1), Id(1), null),
+                Snapshot = Snapshot(law).Digest,
+                Read = new(null, null, null, null, null),
+                Engine = new("obstat-cedar", "4", Sha("engine")),
+                Identity = new("verified", "p-1", []),
+                Decision = allow ? "allow" : "deny",
+                Reason = allow ? null : "NotPermitted",
+                Policies = [],
+                Errors = [],
+                Approvals = [],
+                Budgets = [],
+                Permit = allow ? new(Id(jti), Sha("claims"), place.Time.Time.ToUnixTimeSeconds(), notAfter ?? (place.Time.Time.ToUnixTimeSeconds() + 30), "instance", "once", null) : null,
+                Trace = null,
+                Witnessed = null,
+                Canary = null,
+                Sealed = [new("request", new string('0', 32), blob?.Cipher ?? Sha("cipher"), Sha("plain"), blob?.Bytes.Length ?? 100)],
+            }),
+            Id(boot),
+            body is null ? null : new BodyKey(Id(boot), seq, Sha(body)),
+            blob is { } one ? [one] : default,
+            patience: patience);
+
+    public static Draft Ended(StatementSigner report, Appended decision, int boot, long seq, int jti, Digest? prev, string point = "gw-1", string? body = null, ImmutableArray<SealedReference> kept = default)
+    {
+        var decided = (DecisionStatement)decision.Written.Statement;
+        var statement = new OutcomeStatement
+        {
+            Nonce = Id((int)seq + 1_000),
+            Origin = decided.Origin,
+            Time = decided.Time,
+            Clock = decided.Clock,
+            Ep = new(point, Id(boot), seq, prev),
+            Decision = new(decision.Index.Value, decision.Written.Digest),
+            Jti = Id(jti),
+            Result = "succeeded",
+            Code = null,
+            Started = decided.Time,
+            Ended = decided.Time,
+            Effects = new(1, 0, 0),
+            Usage = [],
+            Stop = null,
+            Sealed = kept.IsDefault ? [] : kept,
+        };
+        Assert.True(WrittenStatement.TryWrite(statement, out var written, out var error), error);
+        return Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")));
+    }
+
+    public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Draft.OfPlane(place => Composition.Of(new RefusalsStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Ep = new("gw-1", Id(boot)),
+        Ranges = [.. ranges.Select(r => new SeqRange(r.First, r.Last))],
+        Counts = ImmutableSortedDictionary<string, long>.Empty.Add("Malformed", 1),
+        Samples = [],
+    }));
+
+    public static Draft KeySet(StatementSigner root, params (string Role, StatementSigner Key)[] keys) => Draft.OfPlane(place => Composition.Of(new KeySetStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Keys = [.. keys.Select(k => StatementKey.Of(k.Key.PublicKey, k.Role))],
+        From = place.Time,
+        Until = Timestamp.From(place.Time.Time.AddDays(1)),
+        Root = root.PublicKey.Kid,
+        Proof = "",
+    }.Prove(root)));
+}
