@@ -61,15 +61,7 @@ public sealed class Leaf
     public static bool TryParse(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Leaf? leaf, Func<string, P256PublicKey?>? keys = null)
     {
         leaf = null;
-        var rest = bytes.Length <= BytesMax ? bytes.Span : [];
-        if (!TryTake(ref rest, Before, Middle, out var digestText)
-            || !TryTake(ref rest, [], Verifier, out var signatureText)
-            || !TryTake(ref rest, [], After, out var keyText)
-            || !rest.IsEmpty
-            || !Base64Exact.TryDecode(digestText, out var digestBytes)
-            || !Digest.TryFromBytes(digestBytes, out var digest)
-            || !Base64Exact.TryDecode(signatureText, out var signature)
-            || signature.Length is 0 or > SignatureLengthMax)
+        if (!TryParts(bytes.Span, out var digest, out var signature, out var keyText))
         {
             return false;
         }
@@ -84,6 +76,9 @@ public sealed class Leaf
         return true;
     }
 
+    /// <summary>The statement's digest alone, for those who believe the head and need no key.</summary>
+    public static bool TryReadDigest(ReadOnlySpan<byte> bytes, out Digest paeDigest) => TryParts(bytes, out paeDigest, out _, out _);
+
     /// <summary>Whether this is the leaf of that statement, signed by the key that it names.</summary>
     public bool Signs(ReadOnlySpan<byte> statement) => PaeDigest == Pae.Digest(statement) && Key.Verifies(PaeDigest, Signature.Span);
 
@@ -94,6 +89,26 @@ public sealed class Leaf
     private static ReadOnlySpan<byte> Verifier => "\",\"verifier\":{\"keyDetails\":\"PKIX_ECDSA_P256_SHA_256\",\"publicKey\":{\"rawBytes\":\""u8;
 
     private static ReadOnlySpan<byte> After => "\"}}}}}}"u8;
+
+    private static bool TryParts(ReadOnlySpan<byte> bytes, out Digest digest, out byte[] signature, out string keyText)
+    {
+        (digest, signature, keyText) = (default, [], "");
+        var rest = bytes.Length <= BytesMax ? bytes : [];
+        if (!TryTake(ref rest, Before, Middle, out var digestText)
+            || !TryTake(ref rest, [], Verifier, out var signatureText)
+            || !TryTake(ref rest, [], After, out keyText)
+            || !rest.IsEmpty
+            || !Base64Exact.TryDecode(digestText, out var digestBytes)
+            || !Digest.TryFromBytes(digestBytes, out digest)
+            || !Base64Exact.TryDecode(signatureText, out var decoded)
+            || decoded.Length is 0 or > SignatureLengthMax)
+        {
+            return false;
+        }
+
+        signature = decoded;
+        return true;
+    }
 
     private static void Append(Span<byte> leaf, ref int length, ReadOnlySpan<byte> part)
     {

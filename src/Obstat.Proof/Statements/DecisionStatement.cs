@@ -49,6 +49,9 @@ public sealed record DecisionStatement : PlaneStatement
 
     public required ImmutableArray<SealedReference> Sealed { get; init; }
 
+    /// <summary>Digest of the request blob's plaintext, the subject of the statement; that of the sealed request where one is named.</summary>
+    public required Digest RequestPlain { get; init; }
+
     /// <inheritdoc/>
     public override string Type => TypeName;
 
@@ -87,6 +90,7 @@ public sealed record DecisionStatement : PlaneStatement
             Witnessed = fields.NestedOrNull("witnessed", WitnessedHead.Read),
             Canary = fields.NestedOrNull("canary", CanaryFacts.Read),
             Sealed = fields.Each("sealed", 1_000, SealedReference.Read),
+            RequestPlain = header.FirstSubject,
         };
         if (read.IsAllowed != (read.Reason is null) || (read.IsAllowed && !read.Errors.IsEmpty))
         {
@@ -103,9 +107,10 @@ public sealed record DecisionStatement : PlaneStatement
             fields.Refuse("policies", "ids, sorted");
         }
 
-        if (read.Sealed.Count(s => s.Role == "request") != 1)
+        var requests = read.Sealed.Where(s => s.Role == "request").ToArray();
+        if (requests.Length > 1 || (requests.Length == 1 && requests[0].Plain != read.RequestPlain))
         {
-            fields.Refuse("sealed", "exactly one sealed request");
+            fields.Refuse("sealed", "at most one sealed request, the one that is the subject");
         }
 
         return read;
@@ -113,7 +118,7 @@ public sealed record DecisionStatement : PlaneStatement
 
     private protected override IEnumerable<Subject> Subjects()
     {
-        return [new("request", Sealed.FirstOrDefault(s => s.Role == "request")?.Plain ?? default)];
+        return [new("request", RequestPlain)];
     }
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>

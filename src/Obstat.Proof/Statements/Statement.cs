@@ -51,14 +51,15 @@ public abstract record Statement
         _ = fields.OneOf("_type", Names.StatementType);
         var type = fields.String("predicateType");
         var predicate = fields.Fields("predicate");
-        _ = fields.Array("subject", 8);
+        var subjects = fields.Array("subject", 8);
         if (!fields.Complete())
         {
             error = $"{fields.Error}";
             return false;
         }
 
-        var header = new StatementHeader(predicate.Id("nonce"), predicate.Text("origin"), predicate.Time("time"), predicate.Nested("clock", Clock.Read));
+        var header = new StatementHeader(predicate.Id("nonce"), predicate.Text("origin"), predicate.Time("time"), predicate.Nested("clock", Clock.Read),
+            subjects.Length > 0 && Digest.TryParseHex(subjects[0]["digest"]?["sha256"]?.AsString, out var subject) ? subject : default);
         Statement? read = Array.Find(Kinds, k => Names.PredicateType(k.Type) == type).Read?.Invoke(header, predicate);
         if (read is null || !predicate.Complete())
         {

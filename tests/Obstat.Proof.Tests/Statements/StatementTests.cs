@@ -96,7 +96,7 @@ public sealed class StatementTests
     [InlineData(3, "\"seq\":1", "\"seq\":1.5")]
     [InlineData(3, "\"lease\":null", "\"lease\":{\"epoch\":1,\"id\":\"0RhemajJrOoLjzLA2kG2vA\",\"ttl\":3}")]
     [InlineData(3, "\"errors\":[]", "\"errors\":[{\"code\":\"x\",\"policy\":\"p\"}]")]
-    [InlineData(3, "\"role\":\"request\"", "\"role\":\"context\"")]
+    [InlineData(3, "\"plain\":\"ccfc0d0", "\"plain\":\"ccfc0d1")]
     [InlineData(3, "\"mode\":\"once\"", "\"mode\":\"lease\"")]
     [InlineData(3, "\"use\":\"instance\"", "\"use\":\"any\"")]
     [InlineData(4, "\"result\":\"succeeded\"", "\"result\":\"done\"")]
