@@ -56,16 +56,12 @@ public sealed class JwsKey
     /// <summary>Whether the signature in JWS form (raw r||s, never DER) is this key's over the data.</summary>
     public bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => signature.Length == SignatureLength && Algorithm switch
     {
-        JwsAlgorithm.ES256 => VerifyEc(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-        JwsAlgorithm.ES384 => VerifyEc(data, signature, HashAlgorithmName.SHA384, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+        JwsAlgorithm.ES256 => VerifyEc(data, signature, HashAlgorithmName.SHA256),
+        JwsAlgorithm.ES384 => VerifyEc(data, signature, HashAlgorithmName.SHA384),
         JwsAlgorithm.RS256 => VerifyRsa(data, signature, RSASignaturePadding.Pkcs1),
         JwsAlgorithm.PS256 => VerifyRsa(data, signature, RSASignaturePadding.Pss),
         _ => false,
     };
-
-    /// <summary>Whether the signature in DER form (statements, certificates) is this ES256 key's over the data.</summary>
-    public bool VerifiesDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-        => Algorithm == JwsAlgorithm.ES256 && VerifyEc(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     /// <summary>
     /// Imports a bare public P-256 key: exactly <c>crv kty x y</c>, so no private or unknown member. The form of proofs, registrations and enrolled keys.
@@ -174,12 +170,12 @@ public sealed class JwsKey
         }
     }
 
-    private bool VerifyEc(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, HashAlgorithmName hash, DSASignatureFormat format)
+    private bool VerifyEc(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
         var handle = _ec!.Rent();
         try
         {
-            return handle.VerifyData(data, signature, hash, format);
+            return handle.VerifyData(data, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
 
@@ -53,11 +54,22 @@ public sealed class SigningKey
         return key.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
-    /// <summary>64 bytes r||s: the form of JWS.</summary>
-    public byte[] Sign(ReadOnlySpan<byte> data) => Sign(data, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    /// <summary>The same key as a signer of statements.</summary>
+    public StatementSigner ToStatementSigner() => new(ECDsa.Create(_parameters));
 
-    /// <summary>The DER form: statements of the ledger.</summary>
-    public byte[] SignDer(ReadOnlySpan<byte> data) => Sign(data, DSASignatureFormat.Rfc3279DerSequence);
+    /// <summary>64 bytes r||s: the form of JWS.</summary>
+    public byte[] Sign(ReadOnlySpan<byte> data)
+    {
+        var handle = _handles.Rent();
+        try
+        {
+            return handle.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+        finally
+        {
+            _handles.Return(handle);
+        }
+    }
 
     /// <summary>A compact JWS with header exactly <c>alg kid typ</c> and the canonical payload.</summary>
     public string SignCompact(string typ, JsonValue payload)
@@ -71,19 +83,6 @@ public sealed class SigningKey
     {
         var signed = Base64Url.Encode(header.ToCanonicalBytes()) + "." + Base64Url.Encode(payload.ToCanonicalBytes());
         return signed + "." + Base64Url.Encode(Sign(Encoding.ASCII.GetBytes(signed)));
-    }
-
-    private byte[] Sign(ReadOnlySpan<byte> data, DSASignatureFormat format)
-    {
-        var handle = _handles.Rent();
-        try
-        {
-            return handle.SignData(data, HashAlgorithmName.SHA256, format);
-        }
-        finally
-        {
-            _handles.Return(handle);
-        }
     }
 
     private static SigningKey? Of(ECDsa key, KeyRole role)

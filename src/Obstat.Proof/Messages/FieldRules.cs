@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
 using Obstat.Proof.Reasons;
@@ -73,19 +72,6 @@ internal static class FieldRules
         }
 
         return reason;
-    }
-
-    /// <summary>Integers from 0 in ascending order.</summary>
-    public static ImmutableArray<int> Versions(this JsonFields fields, string name)
-    {
-        var items = fields.Array(name, 16);
-        if (fields.Error is null && items.Any(i => i.AsInteger is not (>= 1 and <= 1000)) || items.Zip(items.Skip(1)).Any(p => p.First.AsInteger >= p.Second.AsInteger))
-        {
-            fields.Refuse(name, "versions from 1, ascending");
-            return [];
-        }
-
-        return fields.Error is null ? [.. items.Select(i => (int)i.AsInteger!.Value)] : [];
     }
 
     /// <summary>Whether a text may name a point, a server or an obligation.</summary>

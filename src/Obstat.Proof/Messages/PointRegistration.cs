@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Messages;
 
@@ -25,7 +26,7 @@ namespace Obstat.Proof.Messages;
 /// <param name="IssuedAt">Seconds since 1970.</param>
 /// <param name="Jti">128 random bits: registering twice with the same is answered once.</param>
 public sealed record PointRegistration(
-    string Id, string Kind, string Boot, JwsKey Report, JwsKey Instance, Digest Build, Digest Config, PointFormats Formats, ImmutableArray<string> Obligations,
+    string Id, string Kind, string Boot, JwsKey Report, JwsKey Instance, Digest Build, Digest Config, FormatVersions Formats, ImmutableArray<string> Obligations,
     PreviousBoot? Previous, ImmutableArray<EndedExecution> Open, string? Secret, long IssuedAt, string Jti)
 {
     /// <summary>Signs with the point's own key.</summary>
@@ -75,8 +76,8 @@ public sealed record PointRegistration(
         var read = report is null || instance is null
             ? null
             : new PointRegistration(fields.Name("id"), fields.OneOf("kind", "gateway", "runner", "sdk", "hook", "proxy"), fields.Random128("boot"), report, instance,
-                fields.HexDigest("build"), fields.HexDigest("config"), PointFormats.Read(fields, "formats"), Names(fields), PreviousOf(fields), OpenOf(fields),
-                fields.TextOrNull("secret", 128), fields.Integer("iat"), fields.Random128("jti"));
+                fields.HexDigest("build"), fields.HexDigest("config"), StatementFields.Nested(fields, "formats", FormatVersions.Read), Names(fields), PreviousOf(fields), OpenOf(fields),
+                FieldRules.TextOrNull(fields, "secret", 128), fields.Integer("iat"), fields.Random128("jti"));
         registration = read is not null && fields.Complete() ? read : null;
         error = fields.Error ?? default;
         return registration is not null;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Obstat.Proof.Json;
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Messages;
 
@@ -20,7 +21,7 @@ public sealed record RefusalsReport(PointSeq Ep, ImmutableArray<SeqRange> Ranges
     public const int RangesMax = 1024;
 
     /// <summary>The ranges as JSON, as they stand in the entry too.</summary>
-    public JsonValue RangesToJson() => JsonValue.Array(Ranges.Select(r => JsonValue.Array(JsonValue.Of(r.First), JsonValue.Of(r.Last))));
+    public JsonValue RangesToJson() => JsonValue.Array(Ranges.Select(r => r.ToJson()));
 
     /// <summary>The counts as JSON, as they stand in the entry too.</summary>
     public JsonValue CountsToJson() => JsonValue.Object([.. Counts.Select(c => (c.Key.ToCode(), JsonValue.Of(c.Value)))]);

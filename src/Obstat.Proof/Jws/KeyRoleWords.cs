@@ -1,7 +1,7 @@
 namespace Obstat.Proof.Jws;
 
 /// <summary>Roles as they stand in key sets.</summary>
-public static class KeyRoles
+public static class KeyRoleWords
 {
     /// <summary>The role as text; <see cref="KeyRole.None"/> has none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The role is none.</exception>
