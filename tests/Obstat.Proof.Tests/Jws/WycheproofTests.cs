@@ -29,6 +29,8 @@ public class WycheproofTests
         [1] = "symmetric key",
         [357] = "symmetric key",
         [359] = "symmetric key",
+        [373] = "symmetric key, and a character that is not base64url",
+        [377] = "symmetric key",
         [259] = "empty payload: a token of ours is never empty",
         [325] = "RSASSA-PSS with SHA-512 is not configured, and the payload is empty",
         [265] = "RS384 is not configured",
