@@ -134,6 +134,6 @@ internal sealed class World
     private static FrozenDictionary<string, FrozenDictionary<string, ToolInput>> ReadInputs(Trust trust)
         => trust.Servers.Values.ToFrozenDictionary(
             s => s.Name,
-            s => s.Tools.Values.Select(t => (t.Name, Input: ToolInput.Read(t))).Where(t => t.Input is not null).ToFrozenDictionary(t => t.Name, t => t.Input!, StringComparer.Ordinal),
+            s => s.Tools.Values.Select(t => (t.Name, Input: ToolInput.Read(s.Name, t))).Where(t => t.Input is not null).ToFrozenDictionary(t => t.Name, t => t.Input!, StringComparer.Ordinal),
             StringComparer.Ordinal);
 }

@@ -1,0 +1,128 @@
+using Obstat.Core.Decisions;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Proof.Permits;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Core.Permits;
+
+/// <summary>
+/// A decision on its way into the ledger. Made from a <see cref="Decided"/> alone. When its turn comes it fixes, for an allow, every claim of the permit but the entry that the permit will cite,
+/// and puts their digest into the statement.
+/// </summary>
+public sealed class DecisionDraft
+{
+    private readonly SealedDecision _sealed;
+    private readonly Chance _chance;
+    private readonly PermitTerms _terms;
+
+    /// <summary>A draft of this decision.</summary>
+    public DecisionDraft(Decided decided, SealedDecision sealedParts, Chance chance, PermitTerms terms)
+    {
+        ArgumentNullException.ThrowIfNull(decided);
+        ArgumentNullException.ThrowIfNull(sealedParts);
+        (Decided, _sealed, _chance, _terms) = (decided, sealedParts, chance, terms);
+        var request = decided.Request;
+        Draft = Draft.OfPlane(
+            Compose,
+            request.At.Boot,
+            new BodyKey(request.At.Boot, request.Seq, request.Body),
+            sealedParts.Blobs,
+            patience: request.Patience < Draft.PatienceDefault ? request.Patience : Draft.PatienceDefault);
+    }
+
+    /// <summary>What was decided.</summary>
+    public Decided Decided { get; }
+
+    /// <summary>The execution that it is about.</summary>
+    public string Execution => _chance.Execution;
+
+    /// <summary>The command to the sequencer.</summary>
+    public Draft Draft { get; }
+
+    /// <summary>Whether another snapshot was in force when its turn came: the request is to be judged again. Known once the ledger answered.</summary>
+    public bool HasMoved { get; private set; }
+
+    /// <summary>The claims that the statement fixed; null for a denial, and before its turn.</summary>
+    internal PermitClaims? Claims { get; private set; }
+
+    // Runs on the ledger's writer; what it sets is read only after the ledger answered.
+    private Composition Compose(Sequenced place)
+    {
+        var allowed = Decided.Decision.IsAllowed;
+        HasMoved = allowed && place.State.Active?.Digest != Decided.Snapshot.Digest;
+        if (HasMoved)
+        {
+            return Composition.Refuse(DenyReason.Late);
+        }
+
+        Claims = allowed ? ClaimsAt(place.Time.Time.ToUnixTimeSeconds()) : null;
+        return allowed && Claims is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(StatementAt(place));
+    }
+
+    private PermitClaims? ClaimsAt(long now)
+    {
+        var request = Decided.Request;
+        // No permit outlives the identity that it rests on.
+        var end = Math.Min(now + (long)_terms.Life.TotalSeconds, Decided.Identified.NotAfter);
+        return end <= now || !Digest.TryParseBase64Url(request.At.HolderThumbprint, out var holder) ? null : new PermitClaims
+        {
+            Iss = _terms.Issuer,
+            Aud = request.Audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = end,
+            Jti = _chance.Jti,
+            Sub = Decided.Identified.Principal!.PermitSubject,
+            ClientId = Decided.Identified.Client!,
+            Cnf = new Confirmation(Confirmation.Key, holder),
+            Use = "instance",
+            Ep = new PointBoot(request.At.Id, request.At.Boot),
+            Action = new PermittedAction(request.Action.WireAction, request.Audience, request.Action.Identifier, request.Action.ActHash, request.Action.ToolHash, "once"),
+            Txn = request.Parent ?? Execution,
+            Exe = Execution,
+            ParentExe = request.Parent,
+            RequestingWorkload = "urn:execution:point:" + request.Point,
+            Snapshot = Decided.Snapshot.Digest,
+            Obligations = Decided.Obligations,
+        };
+    }
+
+    private DecisionStatement StatementAt(Sequenced place)
+    {
+        var request = Decided.Request;
+        var snapshot = Decided.Snapshot;
+        return new DecisionStatement
+        {
+            Nonce = place.Nonce,
+            Origin = place.Origin,
+            Time = place.Time,
+            Clock = place.Clock,
+            Plane = place.Plane,
+            Ep = new PointSequence(request.At.Id, request.At.Boot, request.Seq, place.Prev),
+            Request = new RequestFacts(request.Action.WireAction, Decided.Class, Execution, request.Parent ?? Execution, request.Parent),
+            Snapshot = snapshot.Digest,
+            Read = new ReadParts(
+                Decided.ReadsLaw ? snapshot.Law.Digest : null,
+                Decided.ReadsLaw ? snapshot.Directory.Digest : null,
+                snapshot.Trust.Digest,
+                snapshot.Revocations.Digest,
+                null),
+            Engine = new EngineFacts(PermitTerms.EngineName, PermitTerms.EngineSemantics, _terms.EngineBuild),
+            Identity = new IdentityFacts(Decided.Identified.State, _sealed.Principal, _sealed.Chain),
+            Decision = Decided.Decision.IsAllowed ? DecisionStatement.Allow : DecisionStatement.Deny,
+            Reason = Decided.Decision.IsAllowed ? null : Decided.Decision.Reason.ToCode(),
+            Policies = [.. Decided.Decision.Policies.Select(p => p.ToString())],
+            Errors = [.. Decided.Decision.Errors.Select(e => new PolicyErrorFact(e.Policy.ToString(), e.Code))],
+            Approvals = [],
+            Budgets = [],
+            Permit = Claims is null ? null : new PermitFacts(Claims.Jti, Claims.ClaimsDigest(), Claims.NotBefore, Claims.Expires, Claims.Use, "once", null),
+            Trace = null,
+            Witnessed = null,
+            Canary = null,
+            RequestPlain = _sealed.References.Single(r => r.Role == "request").Plain,
+            Sealed = _sealed.References,
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using Obstat.Proof;
+
+namespace Obstat.Core.Permits;
+
+/// <summary>How permits are made in this plane.</summary>
+/// <param name="Issuer">The plane: <c>urn:execution:plane:ORIGIN</c>.</param>
+/// <param name="Life">How long a permit lives: 1 s to 30 s. Longer means later revocation.</param>
+/// <param name="EngineBuild">Digest of the program that decides, for the record.</param>
+public sealed record PermitTerms(string Issuer, TimeSpan Life, Digest EngineBuild)
+{
+    /// <summary>The engine's name in the record.</summary>
+    public const string EngineName = "obstat-cedar";
+
+    /// <summary>The version of the language's meaning: a replay needs the same.</summary>
+    public const string EngineSemantics = "4.5";
+}
