@@ -1,6 +1,7 @@
 // The container: a zip in the one spelling that the exporter writes. Any other bytes refuse, even where unpackers would agree on the content.
 
-const zipFilesMax = 100000;
+const zipFilesMax = 65535; // what its counter of 16 bits holds
+const zipPathMax = 160;
 const zipBytesMax = 64 * 1024 * 1024; // of the browser; the format allows 1 GiB
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -95,8 +96,8 @@ function writeZip(files, lengthMax) {
   const directoryBytes = concat(...directory);
   const end = new DataView(new ArrayBuffer(ending[1]));
   end.setUint32(0, ending[0], true);
-  end.setUint16(8, files.size & 0xffff, true);
-  end.setUint16(10, files.size & 0xffff, true);
+  end.setUint16(8, files.size, true);
+  end.setUint16(10, files.size, true);
   end.setUint32(12, directoryBytes.length, true);
   end.setUint32(16, offset, true);
   demand(offset + directoryBytes.length + ending[1] === lengthMax, "container: not as long as its content needs", Math.min(offset, lengthMax));
@@ -105,7 +106,7 @@ function writeZip(files, lengthMax) {
 
 /** @param {string} name */
 function isPath(name) {
-  return name.length > 0 && /^[A-Za-z0-9._/-]+$/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return name.length > 0 && name.length <= zipPathMax && /^[A-Za-z0-9._/-]+$/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
 /** @param {Uint8Array} a @param {Uint8Array} b */

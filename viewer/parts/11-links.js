@@ -129,7 +129,8 @@ async function checkPermits(world) {
   }
   for (const name of evidence.files.keys()) {
     if (name.startsWith("permits/") && !used.has(name)) {
-      findings.add("V09", "failed", `${name}: no decision in this file fixes it`);
+      const unread = entries.some((entry) => !entry.statement);
+      findings.add("V09", unread ? "not checked" : "failed", `${name}: no decision ${unread ? "that can be read" : "in this file"} fixes it`);
     }
   }
   if (used.size === 0 && !decisions.some((entry) => entry.statement.predicate.permit)) {
@@ -235,6 +236,10 @@ async function checkBlobs({ evidence, entries, findings }) {
       const bytes = evidence.files.get(name);
       const digest = hex(sha256(bytes));
       demand(digest === plain, `${name}: has digest ${digest}`);
+      if (owner === undefined && entries.some((entry) => !entry.statement)) {
+        findings.add("V12", "not checked", `${name}: no statement that can be read names it`);
+        return undefined;
+      }
       demand(owner !== undefined, `${name}: no statement here names it`);
       const role = owner.statement.predicate.sealed.find((blob) => blob.plain === plain).role;
       const content = parseCanonical(bytes, name, false);
