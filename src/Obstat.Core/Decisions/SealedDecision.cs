@@ -9,4 +9,4 @@ namespace Obstat.Core.Decisions;
 /// <param name="Chain">Pseudonyms of those who speak for it, nearest first.</param>
 /// <param name="References">How the statement names the blobs; exactly one of role <c>request</c>.</param>
 /// <param name="Blobs">The blobs.</param>
-public sealed record SealedDecision(string? Principal, ImmutableArray<string> Chain, ImmutableArray<SealedReference> References, ImmutableArray<SealedBlob> Blobs);
+public sealed record SealedDecision(string? Principal, ImmutableArray<string> Chain, ImmutableArray<SealedReference> References, ImmutableArray<StoredBlob> Blobs);

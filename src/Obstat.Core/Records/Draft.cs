@@ -35,7 +35,7 @@ public sealed class Draft
     public BodyKey? Message { get; private init; }
 
     /// <summary>Sealed blobs that the statement names, durable together with it. Their data keys must be durable before.</summary>
-    public ImmutableArray<SealedBlob> Blobs { get; private init; } = [];
+    public ImmutableArray<StoredBlob> Blobs { get; private init; } = [];
 
     /// <summary>Files of a snapshot that the statement names, durable together with it.</summary>
     public ImmutableArray<SnapshotPart> Snapshots { get; private init; } = [];
@@ -48,7 +48,7 @@ public sealed class Draft
         Func<Sequenced, Composition> compose,
         string? boot = null,
         BodyKey? message = null,
-        ImmutableArray<SealedBlob> blobs = default,
+        ImmutableArray<StoredBlob> blobs = default,
         ImmutableArray<SnapshotPart> snapshots = default,
         TimeSpan? patience = null)
     {

@@ -29,7 +29,7 @@ public interface ILedger
     /// <summary>
     /// Keeps a sealed blob that a later statement will name (a response, before its outcome). Durable on return; false from the first error of the store on.
     /// </summary>
-    Task<bool> KeepAsync(SealedBlob blob, CancellationToken cancellation);
+    Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation);
 
     /// <summary>What the sweep is to close at this time: intents past their end and grace, intents of boots that are over, and entries whose caller was told <c>Late</c>. Oldest first.</summary>
     /// <param name="now">UTC.</param>

@@ -62,7 +62,7 @@ internal sealed class FakeLedger : ILedger, IDisposable
 
     public LedgerState State { get; private set; } = LedgerState.Empty;
 
-    public List<SealedBlob> Blobs { get; } = [];
+    public List<StoredBlob> Blobs { get; } = [];
 
     public IReadOnlyList<Appended> Entries => _entries;
 
@@ -109,7 +109,7 @@ internal sealed class FakeLedger : ILedger, IDisposable
     /// <summary>Appends what must succeed.</summary>
     public Appended Require(Draft draft) => Append(draft).Match(e => e, reason => throw new InvalidOperationException($"{reason}: {LastDetail}"));
 
-    public Task<bool> KeepAsync(SealedBlob blob, CancellationToken cancellation)
+    public Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation)
     {
         lock (_lock)
         {

@@ -53,7 +53,7 @@ internal static class Said
 
     public static SnapshotDigests Snapshot(string law) => new(new(Sha(law), Sha("schema"), Sha("entities")), Sha("directory"), Sha("trust"), Sha("revocations"));
 
-    public static Draft Decided(bool allow, int boot, long seq, int jti = 0, string law = "law", string point = "gw-1", string? body = null, SealedBlob? blob = null, Func<Sequenced, Digest?>? prev = null, long? notAfter = null, TimeSpan? patience = null)
+    public static Draft Decided(bool allow, int boot, long seq, int jti = 0, string law = "law", string point = "gw-1", string? body = null, StoredBlob? blob = null, Func<Sequenced, Digest?>? prev = null, long? notAfter = null, TimeSpan? patience = null)
         => Draft.OfPlane(
             place => Composition.Of(new DecisionStatement
             {
