@@ -1,7 +1,7 @@
 using System.Text;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
-using Obstat.Proof;
+using Obstat.Proof.Messages;
 
 namespace Obstat.Gateway.Tests.Methods;
 
@@ -20,15 +20,10 @@ public sealed class McpRequestTests
     public void Absent_params_stay_absent() => Assert.Null(Read("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""").Forwarded(null));
 
     [Fact]
-    public void The_action_names_everything_that_is_forwarded()
-    {
-        var request = Read("""{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"safe","arguments":{"a":2}}}""");
-        Assert.Equal("""{"arguments":{"a":2},"cred":null,"kind":"mcp","method":"tools/call","name":"safe","rev":"2025-11-25","server":"s","tool_hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","v":1}""",
-            WireAction.Of("s", Revision.R20251125, request, default(Digest)).ToString());
-        Assert.Contains("\"tool_hash\":null", WireAction.Of("s", Revision.R20251125, request, null).ToString(), StringComparison.Ordinal);
-        Assert.Equal("""{"cred":null,"kind":"mcp","method":"resources/read","rev":"2025-11-25","server":"s","uri":"file:///x","v":1}""",
-            WireAction.Of("s", Revision.R20251125, Read("""{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"file:///x"}}"""), null).ToString());
-    }
+    public void Every_method_that_is_decided_is_asked_for_by_the_shared_table_too()
+        => Assert.Equal(
+            MethodTable.Rows.Where(r => r.Revisions.HasFlag(Revision.R20251125) && r.Gate is Gate.Connect or Gate.List or Gate.Call or Gate.Watch && r.Name != "server/discover").Select(r => r.Name).Order(StringComparer.Ordinal),
+            McpMethods.Rows.Where(r => r.Gate == McpGate.Asked).Select(r => r.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("tools/call", """{"name":"safe","task":{"ttl":1}}""")]

@@ -9,4 +9,4 @@ namespace Obstat.Gateway.Denials;
 /// <param name="Hint">What the author of a policy wrote for agents, or the JSON Pointer of the caller's own malformed argument; null for nothing.</param>
 /// <param name="RetryAfter">When asking again can help; null where no time is known.</param>
 /// <param name="Task">The approval task that was opened; null for none.</param>
-internal sealed record Refusal(DenyReason Reason, long? Entry = null, bool MayHaveRun = false, string? Hint = null, TimeSpan? RetryAfter = null, string? Task = null);
+internal sealed record Denial(DenyReason Reason, long? Entry = null, bool MayHaveRun = false, string? Hint = null, TimeSpan? RetryAfter = null, string? Task = null);

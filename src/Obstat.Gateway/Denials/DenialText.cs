@@ -10,7 +10,7 @@ namespace Obstat.Gateway.Denials;
 /// The words and objects of a refusal on the wire of MCP, in one place. A refused call of a listed tool is a result with <c>isError</c>, because that is what
 /// agents read and act on; other gated methods answer an error.
 /// </summary>
-internal static class RefusalText
+internal static class DenialText
 {
     /// <summary>Characters of the whole text, at most.</summary>
     public const int LengthMax = 600;
@@ -26,16 +26,16 @@ internal static class RefusalText
     public static JsonValue UnknownTool { get; } = RpcWriter.ErrorObject(RpcCodes.InvalidParams, "Unknown tool", null);
 
     /// <summary>The result of a refused call of a listed tool.</summary>
-    public static JsonValue Result(Refusal refusal, string action, JsonValue? arguments) => JsonValue.Object(
+    public static JsonValue Result(Denial refusal, string action, JsonValue? arguments) => JsonValue.Object(
         ("content", JsonValue.Array(JsonValue.Object(("type", JsonValue.Of("text")), ("text", JsonValue.Of(Text(refusal, action, arguments)))))),
         ("isError", JsonValue.True),
         ("_meta", JsonValue.Object((MetaName, Machine(refusal)))));
 
     /// <summary>The error of any other refused method.</summary>
-    public static JsonValue Error(Refusal refusal, string action, JsonValue? arguments) => RpcWriter.ErrorObject(RpcCodes.Refused, Text(refusal, action, arguments), Machine(refusal));
+    public static JsonValue Error(Denial refusal, string action, JsonValue? arguments) => RpcWriter.ErrorObject(RpcCodes.Refused, Text(refusal, action, arguments), Machine(refusal));
 
     /// <summary>The object for machines: <c>v, reason, decision, ran, retry, retryAfterMs, task, hint</c>.</summary>
-    public static JsonValue Machine(Refusal refusal) => JsonValue.Object(
+    public static JsonValue Machine(Denial refusal) => JsonValue.Object(
         ("v", JsonValue.Of(1)),
         ("reason", JsonValue.Of(refusal.Reason.ToCode())),
         ("decision", JsonValue.Of(refusal.Entry?.ToString(CultureInfo.InvariantCulture))),
@@ -49,7 +49,7 @@ internal static class RefusalText
     /// <param name="refusal">What happened.</param>
     /// <param name="action">Name of the tool, or the method.</param>
     /// <param name="arguments">The caller's own arguments.</param>
-    public static string Text(Refusal refusal, string action, JsonValue? arguments)
+    public static string Text(Denial refusal, string action, JsonValue? arguments)
     {
         var text = new StringBuilder(LengthMax)
             .Append("Obstat refused this call: ").Append(refusal.Reason.ToCode()).Append(". Action: ").Append(Cut(Plain(action), 128))
@@ -68,7 +68,7 @@ internal static class RefusalText
         return Cut(text.ToString(), LengthMax);
     }
 
-    private static string Advice(Refusal refusal) => (refusal.MayHaveRun, ReasonTable.Of(refusal.Reason).Retry) switch
+    private static string Advice(Denial refusal) => (refusal.MayHaveRun, ReasonTable.Of(refusal.Reason).Retry) switch
     {
         (true, _) => "Find out whether it did before you repeat it.",
         (_, Retry.Changed) => "Do not retry unchanged.",

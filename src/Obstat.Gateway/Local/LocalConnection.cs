@@ -1,0 +1,115 @@
+using System.Globalization;
+using Obstat.Gateway.Denials;
+using Obstat.Gateway.Doors;
+using Obstat.Gateway.JsonRpc;
+using Obstat.Gateway.Sessions;
+using Obstat.Gateway.Upstreams;
+using Obstat.Proof.Json;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Gateway.Local;
+
+/// <summary>One local connection: a hello line, then MCP lines in both directions. The connection ends, and its session, its child and its identity end.</summary>
+internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], ValueTask>, Session?> open) : IDisposable
+{
+    /// <summary>Bytes of one line, without LF: 1 MiB.</summary>
+    public const int LineBytesMax = 1 << 20;
+
+    private static readonly TimeSpan HelloMax = TimeSpan.FromSeconds(10);
+    private readonly SemaphoreSlim _writing = new(1);
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
+
+    /// <summary>Serves until the peer closes, a line is too long, or the token falls; then waits until what was begun is over.</summary>
+    public async Task ServeAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var hellos = new LineReader(stream, LineBytesMax);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            patience.CancelAfter(HelloMax);
+            if (await hellos.ReadAsync(patience.Token) is { Length: <= Hello.BytesMax } line && Hello.TryRead(line, out var hello))
+            {
+                await ServeAsync(hello, hellos, cancellation);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The peer is gone, or this process ends.
+        }
+    }
+
+    private async Task ServeAsync(Hello hello, LineReader lines, CancellationToken cancellation)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var session = open(hello.Server, WriteAsync);
+        if (session is null)
+        {
+            await RefuseAsync(lines, cancellation);
+            return;
+        }
+
+        await using var owned = session;
+        var caller = new Caller(
+            hello.Token is null ? [] : [(AssertionKinds.RunToken, hello.Token)],
+            JsonValue.Object(("peer_uid", JsonValue.Of(Peer.Own))),
+            Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
+        var begun = new HashSet<Task>();
+        try
+        {
+            while (await lines.ReadAsync(cancellation) is { } line)
+            {
+                _ = begun.RemoveWhere(t => t.IsCompleted);
+                _ = begun.Add(AnswerAsync(session, line, caller, gone.Token));
+            }
+        }
+        finally
+        {
+            await gone.CancelAsync();
+            await Task.WhenAll(begun);
+        }
+    }
+
+    private async Task AnswerAsync(Session session, byte[] line, Caller caller, CancellationToken cancellation)
+    {
+        try
+        {
+            var reply = await session.AnswerAsync(line, caller, WriteAsync, cancellation);
+            if (reply.Body is { } body)
+            {
+                await WriteAsync(body);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The peer is gone; the evidence of what it asked is closed all the same.
+        }
+    }
+
+    private async Task RefuseAsync(LineReader lines, CancellationToken cancellation)
+    {
+        var refusal = new Denial(DenyReason.UnknownAction, Hint: "No server of this name is registered.");
+        while (await lines.ReadAsync(cancellation) is { } line)
+        {
+            if (RpcMessage.TryParse(line, out var message, out _) && message.Kind == RpcKind.Request)
+            {
+                await WriteAsync(RpcWriter.Error(message.Id, DenialText.Error(refusal, message.Method, null)));
+            }
+        }
+    }
+
+    private async ValueTask WriteAsync(byte[] message)
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await stream.WriteAsync((byte[])[.. message, (byte)'\n']);
+        }
+        finally
+        {
+            _ = _writing.Release();
+        }
+    }
+}

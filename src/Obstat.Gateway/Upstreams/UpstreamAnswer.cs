@@ -1,0 +1,13 @@
+using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Gateway.Upstreams;
+
+/// <summary>What came back from an upstream for one request.</summary>
+/// <param name="Result">The result object; null for an error or for nothing.</param>
+/// <param name="Error">The error object; null for a result or for nothing.</param>
+/// <param name="Broken">Why there is no answer; null when there is one.</param>
+/// <param name="Started">When the request was handed over; null when nothing was sent.</param>
+/// <param name="BytesOut">Bytes sent.</param>
+/// <param name="BytesIn">Bytes of the answer.</param>
+internal sealed record UpstreamAnswer(JsonValue? Result, JsonValue? Error, DenyReason? Broken, DateTimeOffset? Started, long BytesOut, long BytesIn);
