@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Obstat.Cedar.Entities;
 using Obstat.Cedar.Schemas;
+using Obstat.Cedar.Validation;
 
 namespace Obstat.Cedar.Tests;
 
@@ -9,6 +10,9 @@ public sealed class CorpusTests
 {
     [Fact]
     public void The_small_corpus_has_no_mismatch() => Judge("cedar/dev-cedar-corpus-small.jsonl.gz", 908, 1117);
+
+    [Fact]
+    public void The_full_corpus_has_no_mismatch() => Judge("cedar/dev-cedar-corpus-full.jsonl.gz", 5175, 7507);
 
     [Fact]
     public void The_handwritten_tests_have_no_mismatch() => Judge("cedar/dev-handwritten.jsonl.gz", 22, 74);
@@ -45,6 +49,7 @@ public sealed class CorpusTests
             return 0;
         }
 
+        JudgeValidation(test, id, known, set, entities, wrong);
         var count = 0;
         foreach (var item in test.GetProperty("requests").EnumerateArray())
         {
@@ -57,8 +62,13 @@ public sealed class CorpusTests
                 continue;
             }
 
-            var answer = Evaluator.Decide(
-                set, entities, new(Corpus.Uid(item.GetProperty("principal")), action, Corpus.Uid(item.GetProperty("resource")), record), Mode.Standard);
+            var request = new Request(Corpus.Uid(item.GetProperty("principal")), action, Corpus.Uid(item.GetProperty("resource")), record);
+            if (!(item.TryGetProperty("validateRequest", out var validates) && !validates.GetBoolean()) && SchemaCheck.Request(request, known) is { IsEmpty: false } findings)
+            {
+                wrong.Add($"{id} request: {findings.All[0]}");
+            }
+
+            var answer = Evaluator.Decide(set, entities, request, Mode.Standard);
             var decision = answer.Decision == Decision.Allow ? "allow" : "deny";
             if (decision != item.Text("decision") || !answer.Reasons.SequenceEqual(item.Strings("reason"))
                 || !answer.Errors.Select(e => e.PolicyId).SequenceEqual(item.Strings("errors")))
@@ -68,5 +78,32 @@ public sealed class CorpusTests
         }
 
         return count;
+    }
+
+    private static void JudgeValidation(JsonElement test, string id, Schema schema, PolicySet set, EntityStore entities, List<string> wrong)
+    {
+        if (SchemaCheck.Entities(entities, schema) is { IsEmpty: false } entityFindings)
+        {
+            wrong.Add($"{id} entities: {entityFindings.All[0]}");
+        }
+
+        var findings = Validator.Check(set, schema);
+        if (findings.IsStrictlyValid != test.GetProperty("shouldValidate").GetBoolean())
+        {
+            wrong.Add($"{id} validation: {findings.All.FirstOrDefault()}");
+        }
+
+        if (!test.TryGetProperty("validation", out var validation))
+        {
+            return;
+        }
+
+        foreach (var policy in validation.GetProperty("policy").GetProperty("perPolicy").EnumerateObject())
+        {
+            if (findings.IsStrictlyValidPolicy(policy.Name) != policy.Value.GetProperty("strict").GetBoolean())
+            {
+                wrong.Add($"{id} validation of {policy.Name}: {findings.All.FirstOrDefault(f => f.Subject == policy.Name)}");
+            }
+        }
     }
 }
