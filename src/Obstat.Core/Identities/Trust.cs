@@ -52,7 +52,7 @@ public sealed class Trust
     /// <summary>The keys of the plane that verify identities at this time.</summary>
     /// <param name="now">Seconds since 1970.</param>
     public JwsKeySet RunKeysAt(long now)
-        => PlaneKeys.Values.All(k => now < k.Until) ? _runKeys : JwsKeySet.Of(PlaneKeys.Values.Where(k => now < k.Until).Select(k => k.Key));
+        => PlaneKeys.Values.All(k => now < k.Expires) ? _runKeys : JwsKeySet.Of(PlaneKeys.Values.Where(k => now < k.Expires).Select(k => k.Key));
 
     /// <summary>The bytes that <see cref="Digest"/> is of.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
@@ -65,7 +65,7 @@ public sealed class Trust
         ("issuer", JsonValue.Of(Issuer)),
         ("issuers", JsonValue.Array(Issuers.Values.Select(i => i.ToJson()))),
         ("keys", JsonValue.Array(PlaneKeys.Values.Select(k => JsonValue.Object(
-            ("jwk", k.Key.Jwk), ("kid", JsonValue.Of(k.Key.Kid)), ("role", JsonValue.Of(k.Key.Role.ToWord())), ("until", JsonValue.Of(k.Until)))))),
+            ("jwk", k.Key.Jwk), ("kid", JsonValue.Of(k.Key.Kid)), ("role", JsonValue.Of(k.Key.Role.ToWord())), ("exp", JsonValue.Of(k.Expires)))))),
         ("resource", JsonValue.Of(Resource)),
         ("servers", JsonValue.Array(Servers.Values.Select(s => s.ToJson()))),
         ("v", JsonValue.Of(1)));

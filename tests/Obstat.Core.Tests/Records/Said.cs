@@ -78,6 +78,7 @@ internal static class Said
                 Trace = null,
                 Witnessed = null,
                 Canary = null,
+                RequestPlain = Sha("plain"),
                 Sealed = [new("request", new string('0', 32), blob?.Cipher ?? Sha("cipher"), Sha("plain"), blob?.Bytes.Length ?? 100)],
             }),
             Id(boot),
