@@ -6,20 +6,21 @@ using Obstat.Proof.Reasons;
 namespace Obstat.Proof.Jws;
 
 /// <summary>
-/// The plane's working keys, signed by its root (<c>typ execution-keys+jwt</c>). A point believes a set only under the root key and the head key that it pinned at enrolment.
+/// The plane's working keys, signed by its root (<c>typ execution-keys+jwt</c>). The header carries the root key; a point believes it only if its thumbprint
+/// is the one that it pinned at enrolment, and only with the head key that it pinned.
 /// </summary>
 /// <param name="Iss">The plane: the issuer of its permits.</param>
 /// <param name="IssuedAt">Seconds since 1970.</param>
 /// <param name="Expires">Seconds since 1970; a set past it is stale.</param>
 /// <param name="Head">vkey of the ledger's heads.</param>
 /// <param name="Keys">At most 16, each once.</param>
-public sealed record PlaneKeySet(string Iss, long IssuedAt, long Expires, string Head, ImmutableArray<PlaneKey> Keys)
+public sealed record PlaneKeySet(string Iss, long IssuedAt, long Expires, string Head, ImmutableArray<KeySetMember> Keys)
 {
     /// <summary>Keys of a set at most.</summary>
     public const int KeysMax = 16;
 
     /// <summary>Signs with the root key.</summary>
-    public string Sign(SigningKey root) => root.SignCompact(TokenTypes.KeySet, JsonValue.Object(
+    public string Sign(SigningKey root) => root.SignProof(TokenTypes.KeySet, JsonValue.Object(
         ("v", JsonValue.Of(1)), ("iss", JsonValue.Of(Iss)), ("iat", JsonValue.Of(IssuedAt)), ("exp", JsonValue.Of(Expires)), ("head", JsonValue.Of(Head)),
         ("keys", JsonValue.Array(Keys.Select(k => k.Key.Jwk
             .With("alg", JsonValue.Of(k.Key.Algorithm.ToString())).With("kid", JsonValue.Of(k.Key.Kid)).With("execution_role", JsonValue.Of(k.Key.Role.ToWord()))
@@ -32,16 +33,22 @@ public sealed record PlaneKeySet(string Iss, long IssuedAt, long Expires, string
 
     /// <summary>Verifies a set under the pinned root and head.</summary>
     /// <param name="compact">The token.</param>
-    /// <param name="root">The pinned root key.</param>
+    /// <param name="root">The pinned thumbprint of the root key; the key itself stands in the header.</param>
     /// <param name="head">The pinned vkey; a set that names another refuses.</param>
     /// <param name="now">Seconds since 1970.</param>
     /// <param name="set">The set, or null.</param>
     /// <param name="refusal">Why not.</param>
-    public static bool TryVerify(string compact, JwsKey root, string head, long now, [NotNullWhen(true)] out PlaneKeySet? set, out Refusal refusal)
+    public static bool TryVerify(string compact, string root, string head, long now, [NotNullWhen(true)] out PlaneKeySet? set, out Refusal refusal)
     {
         set = null;
-        if (!StrictJws.TryVerify(compact, TokenProfiles.KeySet, JwsKeySet.Of(root), now, out var jws, out refusal))
+        if (!StrictJws.TryVerify(compact, TokenProfiles.KeySet, JwsKeySet.Empty, now, out var jws, out refusal))
         {
+            return false;
+        }
+
+        if (jws.Key.Thumbprint != root)
+        {
+            refusal = new Refusal(DenyReason.AssertionInvalid, "key set of another root");
             return false;
         }
 
@@ -63,9 +70,9 @@ public sealed record PlaneKeySet(string Iss, long IssuedAt, long Expires, string
         return true;
     }
 
-    private static ImmutableArray<PlaneKey> ReadKeys(JsonFields fields)
+    private static ImmutableArray<KeySetMember> ReadKeys(JsonFields fields)
     {
-        var keys = ImmutableArray.CreateBuilder<PlaneKey>();
+        var keys = ImmutableArray.CreateBuilder<KeySetMember>();
         foreach (var item in fields.Array("keys", KeysMax))
         {
             var jwk = new JsonFields(item, "/keys");
@@ -80,7 +87,7 @@ public sealed record PlaneKeySet(string Iss, long IssuedAt, long Expires, string
                 break;
             }
 
-            keys.Add(new PlaneKey(key, notBefore, expires));
+            keys.Add(new KeySetMember(key, notBefore, expires));
         }
 
         return keys.ToImmutable();

@@ -9,10 +9,11 @@ public static class TokenProfiles
     /// <summary>Seconds that a run token or an access token of the plane may live.</summary>
     public const long IdentityLifeMax = 3600;
 
-    /// <summary>A set of the plane's working keys.</summary>
+    /// <summary>A set of the plane's working keys, with the root key in its header.</summary>
     public static JwsProfile KeySet { get; } = new()
     {
         Types = [TokenTypes.KeySet],
+        Header = ["alg", "jwk", "typ"],
         Role = KeyRole.Root,
         BytesMax = 16384,
         LifeMax = KeySetLifeMax,

@@ -16,15 +16,15 @@ public class TokenTests
     private static readonly SigningKey Run = SigningKey.Create(KeyRole.Run);
     private static readonly PlaneKeySet Set = new("urn:execution:plane:t", Now, Now + 3600, "head", [new(Permit.Public, Now, Now + 3600), new(Run.Public, Now + 100, Now + 200)]);
 
-    private static bool Accepts(string token, JwsKey? root = null, string head = "head", long now = Now) => PlaneKeySet.TryVerify(token, root ?? Root.Public, head, now, out _, out _);
+    private static bool Accepts(string token, string? root = null, string head = "head", long now = Now) => PlaneKeySet.TryVerify(token, root ?? Root.Kid, head, now, out _, out _);
 
     [Fact]
     public void A_key_set_is_believed_under_the_pinned_root_and_head_alone()
     {
         var token = Set.Sign(Root);
-        Assert.True(PlaneKeySet.TryVerify(token, Root.Public, "head", Now, out var read, out _));
+        Assert.True(PlaneKeySet.TryVerify(token, Root.Kid, "head", Now, out var read, out _));
         Assert.Equal(token.Split('.')[1], read.Sign(Root).Split('.')[1]);
-        Assert.False(Accepts(token, SigningKey.Create(KeyRole.Root).Public));
+        Assert.False(Accepts(token, SigningKey.Create(KeyRole.Root).Kid));
         Assert.False(Accepts(token, head: "other head"));
         Assert.False(Accepts(token, now: Now + 3600));
         Assert.False(Accepts(Set.Sign(Permit)));
