@@ -5,6 +5,8 @@ namespace Obstat.Viewer.Tests;
 
 public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
 {
+    private static string Pictures => Path.Combine(Vectors.Root, "tests", "Obstat.Viewer.Tests", "TestResults", "pictures");
+
     [Theory]
     [InlineData(1440, ColorScheme.Light)]
     [InlineData(1440, ColorScheme.Dark)]
@@ -12,7 +14,6 @@ public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
     [InlineData(390, ColorScheme.Dark)]
     public async Task Nothing_scrolls_sideways_in_any_state_and_each_has_its_picture(int width, ColorScheme scheme)
     {
-        var folder = Path.Combine(Vectors.Root, "tests", "Obstat.Viewer.Tests", "TestResults", "pictures");
         await using var page = await viewer.OpenAsync(width, scheme);
         await PictureAsync("empty");
         var bundle = new OwnBundle().Open("entry3.request.json").Open("entry4.response.json");
@@ -27,7 +28,7 @@ public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
 
         async Task PictureAsync(string state)
         {
-            _ = await page.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{state}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
+            _ = await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{state}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
             Assert.Equal(width, await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
         }
     }
@@ -53,7 +54,7 @@ public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
     [Fact]
     public async Task On_paper_every_line_is_open_and_every_digest_is_whole()
     {
-        await using var page = await viewer.OpenAsync();
+        await using var page = await viewer.OpenAsync(width: 794);
         _ = await page.JudgeAsync(OwnBundle.Policy, ("bundle.zip", new OwnBundle().Write()));
         await page.Page.EvaluateAsync("() => dispatchEvent(new Event('beforeprint'))");
         await page.Page.EmulateMediaAsync(new() { Media = Media.Print });
@@ -61,6 +62,7 @@ public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         Assert.Contains("da9ad75743e90807fd96480a858bf053905b970ca47da27d3f526f9aa056cde4", await page.Page.InnerTextAsync("#checks"), StringComparison.Ordinal);
         Assert.False(await page.Page.Locator("#trust").IsVisibleAsync());
         Assert.Contains("0 network requests", await page.Page.InnerTextAsync("footer"), StringComparison.Ordinal);
+        _ = await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, "paper.png"), FullPage = true });
         await page.Page.EvaluateAsync("() => dispatchEvent(new Event('afterprint'))");
         Assert.Equal(0, await page.Page.Locator("details.check[open]").CountAsync());
     }

@@ -71,9 +71,6 @@ internal sealed class MadeLog : IDisposable
 
     public JsonObject Decided(int index) => new() { ["index"] = index, ["statement"] = StatementDigest(index) };
 
-    /// <summary>The predicate of an earlier entry, to be said again.</summary>
-    public JsonObject Again(int index) => (JsonObject)JsonNode.Parse(_entries[index].Statement)!["predicate"]!.DeepClone();
-
     public static JsonObject Ep(int seq, string? prev, string boot = Boot) => new() { ["id"] = "gw", ["boot"] = boot, ["seq"] = seq, ["prev"] = prev };
 
     public JsonObject Key(string name, string role) => new() { ["kid"] = Kid(name), ["publicKey"] = Convert.ToBase64String(Spki(name)), ["role"] = role };
@@ -292,7 +289,8 @@ internal sealed class MadeLog : IDisposable
 
     private static byte[] Pae(byte[] body) => [.. Encoding.UTF8.GetBytes($"DSSEv1 28 application/vnd.in-toto+json {body.Length} "), .. body];
 
-    private static byte[] Canonical(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(Sorted(node), Plain);
+    /// <summary>RFC 8785, for the plain texts and small numbers of tests.</summary>
+    public static byte[] Canonical(JsonNode node) => JsonSerializer.SerializeToUtf8Bytes(Sorted(node), Plain);
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

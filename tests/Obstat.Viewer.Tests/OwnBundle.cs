@@ -25,6 +25,11 @@ internal sealed class OwnBundle
             }
         }
 
+        foreach (var index in Entries.Intersect([3, 4]))
+        {
+            _files[$"entries/{index}.sigstore.json"] = MadeLog.Canonical(JsonNode.Parse(Vectors.Bytes($"evidence/own/entry{index}.sigstore.json"))!);
+        }
+
         _files["trust/policy"] = Vectors.Bytes("evidence/own/policy");
     }
 

@@ -122,6 +122,8 @@ public sealed class VerdictTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         { "blob of nobody", "V12" },
         { "snapshot file", "V13" },
         { "older head", "V08" },
+        { "sigstore copy", "V04" },
+        { "keys copy", "V01" },
     };
 
     [Theory]
@@ -174,6 +176,12 @@ public sealed class VerdictTests(ViewerPage viewer) : IClassFixture<ViewerPage>
                 break;
             case "snapshot file":
                 bundle[$"snapshot/{new string('1', 64)}"] = "permit(principal, action, resource);"u8.ToArray();
+                break;
+            case "sigstore copy":
+                _ = bundle.Edit("entries/3.sigstore.json", "\"integratedTime\":\"0\"", "\"integratedTime\":\"1\"");
+                break;
+            case "keys copy":
+                bundle["trust/keys.json"] = "[]"u8.ToArray();
                 break;
             default:
                 bundle["checkpoints/9"] = Vectors.Bytes("evidence/own/checkpoint");

@@ -44,9 +44,8 @@ function parseNote(bytes, what) {
   return { signed, signatures, bytes };
 }
 
-/** @param {Uint8Array} bytes @param {string} what */
-function parseCheckpoint(bytes, what) {
-  const note = parseNote(bytes, what);
+/** The three lines that a log signs. @param {ReturnType<typeof parseNote>} note @param {string} what */
+function parseCheckpoint(note, what) {
   const lines = note.signed.split("\n");
   demand(lines.length === 4, `${what}: expected origin, size and root (C2SP tlog-checkpoint), got ${lines.length - 1} lines`);
   const [origin, sizeText, rootText] = lines;
@@ -77,7 +76,7 @@ function parseTlogProof(bytes, what) {
   const index = /^index (.*)$/.exec(lines.shift() ?? "");
   demand(index !== null, `${what}: no index line`);
   demand(lines.length <= proofHashesMax, `${what}: more than ${proofHashesMax} hashes`);
-  return { index: parseSize(index[1], `${what}: index`), path: parseHashes(lines, what), checkpoint: parseCheckpoint(utf8(whole.slice(split + 2)), what) };
+  return { index: parseSize(index[1], `${what}: index`), path: parseHashes(lines, what), note: parseNote(utf8(whole.slice(split + 2)), what) };
 }
 
 /** @param {string[]} lines @param {string} what */

@@ -1,4 +1,4 @@
-// Every statement type with all its members: a member more or less, or of another kind, refuses.
+// Every statement type that the plane writes, with all its members: a member more or less, or of another kind, refuses.
 
 const statementType = "https://in-toto.io/Statement/v1";
 const predicatePrefix = "https://execution.example/evidence/";
@@ -34,7 +34,9 @@ const numbered = record({ id: "name", boot: "id", seq: "count", prev: maybe("dig
 const key = record({ kid: "kid", publicKey: "name", role: "name" });
 const roles = ["permit", "lease", "delegation", "statement", "approval", "run"];
 
-/** signer: role of the key that signs; subjects: name to the digest that it must hold, `null` = not derivable here. */
+const stateParts = ["approvals", "budgets", "bundles", "halts", "leases", "outcomes", "pins", "revocations", "tasks"];
+
+/** signer: role of the key that signs; subjects: name to the digest that it must hold, in their order. */
 const statementTypes = {
   genesis: {
     signer: "statement",
@@ -114,51 +116,20 @@ const statementTypes = {
     members: { decision: decided, jti: "id", leaseEnd: "time", grace: "count", why: ["no-outcome", "boot-ended", "not-released"] },
     subjects: (p) => ({ decision: p.decision.statement }),
   },
-  lease: {
-    signer: "statement",
-    members: {
-      events: list(record({ jti: "id", lease: "text", event: ["opened", "granted", "re-decided", "ended", "lost", "revoked"], until: maybe("time"), code: maybe("text"), budgets: list("any") })),
-      renewals: maybe(record({ ep: point, minute: "time", count: "count", digest: "digest" })),
-    },
-    subjects: (p) => ({ leases: digestOf({ events: p.events, renewals: p.renewals }) }),
-  },
   state: {
     signer: "statement",
-    members: { size: "count", stateDigest: "digest", parts: map("digest") },
+    members: { size: "count", stateDigest: "digest", parts: record(Object.fromEntries(stateParts.map((part) => [part, "digest"]))) },
     subjects: (p) => ({ state: p.stateDigest }),
     rules: (p, index) => {
       demand(digestOf(p.parts) === p.stateDigest, "stateDigest is not the digest of its parts");
       demand(index === undefined || BigInt(p.size) === index, `size ${p.size} is not its own index ${index}`);
     },
   },
-  redemption: {
-    signer: "statement",
-    members: { jti: "id", decision: decided, ep: point },
-    subjects: (p) => ({ permit: digestOf({ jti: p.jti, decision: p.decision, ep: p.ep }) }),
-  },
   refusals: {
     signer: "statement",
     members: { ep: point, ranges, counts: map("some"), samples: list("digest") },
     subjects: (p) => ({ ranges: digestOf(p.ranges) }),
     rules: (p) => demand(p.samples.length <= 16, "more than 16 samples"),
-  },
-  revocation: {
-    signer: "statement",
-    members: {
-      target: record({ kind: ["permit", "execution", "principal", "key", "delegation", "tool", "credential", "bundle", "enforcement-point", "tenant", "all"], match: "any" }),
-      from: "any", reason: "text", by: "text", order: "any",
-    },
-    subjects: (p) => ({ target: digestOf(p.target) }),
-  },
-  approval: {
-    signer: "statement",
-    members: { task: "text", verdict: "name", class: "text", approver: "text", expires: "time", assertion: "digest", sealed },
-    subjects: (p) => ({ request: p.sealed.find((blob) => blob.role === "request")?.plain ?? null, assertion: p.assertion }),
-  },
-  budget: {
-    signer: "statement",
-    members: { budget: "name", unit: "name", window: maybe("any"), limit: "any", change: "any", by: "any", released: list(record({ decision: "any", amount: "any" })) },
-    subjects: (p) => ({ budget: digestOf(p.budget) }),
   },
   "policy-activation": {
     signer: "statement",
@@ -168,7 +139,10 @@ const statementTypes = {
       source: record({ name: "name", seq: maybe("count"), digest: maybe("digest") }), expires: maybe("time"),
     },
     subjects: (p) => ({ snapshot: p.snapshot.digest }),
-    rules: (p) => demand(p.changed.every((part, i) => i === 0 || p.changed[i - 1] < part), "changed parts are not sorted"),
+    rules: (p) => {
+      demand(p.changed.every((part, i) => i === 0 || p.changed[i - 1] < part), "changed parts are not sorted");
+      demand(snapshotDigest(p.snapshot) === p.snapshot.digest, "snapshot/digest is not the digest of the parts");
+    },
   },
   "key-set": {
     signer: "statement",
@@ -196,31 +170,21 @@ const statementTypes = {
       demand((p.old ?? p.new) !== null && (p.new === null) === (p.proof === null), "expected an old or a new key, and a proof exactly with a new one");
     },
   },
-  halt: {
-    signer: "statement",
-    members: { event: ["halt", "lift"], scope: "any", by: "any", approvals: list("any") },
-    subjects: (p) => ({ scope: digestOf(p.scope) }),
-  },
-  coverage: {
-    signer: "report",
-    members: { ep: numbered, throughSeq: "count", asks: "count", reports: "count", effects: "count", open: list("id"), final: "flag" },
-    subjects: (p) => ({ ep: digestOf(p.ep) }),
-  },
   gap: {
     signer: "statement",
     members: { kind: ["ledger", "clock", "coverage", "import"], from: "time", to: "time", ep: maybe(point), ranges, counts: map("some"), halts: list("text"), why: "name" },
     subjects: (p) => ({ gap: digestOf({ kind: p.kind, from: p.from, to: p.to, ep: p.ep, ranges: p.ranges, counts: p.counts, halts: p.halts, why: p.why }) }),
-  },
-  erasure: {
-    signer: "statement",
-    members: { scopes: list("text"), blobs: "count", why: "text", by: "text", keysDestroyed: "any", backupsExpire: "any" },
-    subjects: (p) => ({ scope: digestOf({ scopes: p.scopes, blobs: p.blobs, why: p.why, by: p.by, keysDestroyed: p.keysDestroyed, backupsExpire: p.backupsExpire }) }),
   },
 };
 
 /** A key that an entry announces: P-256, named by its thumbprint. */
 function readKey(given) {
   demand(thumbprint(parseSpki(given.publicKey, `key ${given.kid}`)) === given.kid, `${given.kid} is not the thumbprint of its key`);
+}
+
+/** Digest of a snapshot from its parts: `pol.h` of a permit. */
+function snapshotDigest({ law, directory, trust, revocations }) {
+  return digestOf({ directory, law: digestOf(law), revocations, trust });
 }
 
 const everyPredicate = { nonce: "id", origin: "name", time: "time", clock: record({ source: "name", maxErrorMs: "count" }) };
@@ -275,7 +239,7 @@ function parseStatement(bytes, what, index) {
   demand(names.length >= 1 && names.join() === Object.keys(expected).join(), `${what}: expected the subjects ${Object.keys(expected).join(", ")}, got ${names.join(", ")}`);
   for (const [name, digest] of Object.entries(expected)) {
     const given = statement.subject.find((subject) => subject.name === name)?.digest.sha256;
-    demand(digest === null || given === digest, `${what}: subject ${name} must be ${digest}, got ${given ?? "none"}`);
+    demand(given === digest, `${what}: subject ${name} must be ${digest}, got ${given ?? "none"}`);
   }
   try {
     definition.rules?.(predicate, index);

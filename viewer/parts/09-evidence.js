@@ -28,6 +28,7 @@ function readBundle(bytes) {
   for (const name of files.keys()) {
     demand(name === "manifest.json" || name in manifest.files, `${name}: in the container and not in the manifest`);
   }
+  demand(manifest.entries.length > 0, "manifest.json: expected at least one entry");
   const entries = new Map();
   for (const index of manifest.entries.map(BigInt)) {
     demand(!entries.has(index) && [...entries.keys()].every((earlier) => earlier < index), "manifest.json: entries are not in ascending order");
@@ -36,6 +37,7 @@ function readBundle(bytes) {
       demand(files.has(`entries/${index}.${kind}`), `entries/${index}.${kind}: missing`);
       entry.parts[kind] = files.get(`entries/${index}.${kind}`);
     }
+    entry.sigstore = files.get(`entries/${index}.sigstore.json`);
     entries.set(index, entry);
   }
   for (const name of files.keys()) {
@@ -70,7 +72,7 @@ function readLoose(dropped) {
 
 /** DSSE with exactly one signature. @param {Uint8Array} bytes @param {string} what */
 function parseEnvelope(bytes, what) {
-  const envelope = parseJson(bytes, what);
+  const envelope = parseCanonical(bytes, what);
   fits(envelope, record({ payload: "text", payloadType: [payloadType], signatures: list(record({ sig: "text" })) }), what);
   demand(envelope.signatures.length === 1, `${what}: expected one signature, got ${envelope.signatures.length}`);
   return { payload: fromBase64(envelope.payload, `${what}: payload`), signature: fromBase64(envelope.signatures[0].sig, `${what}: sig`) };
@@ -107,4 +109,60 @@ function parseLeaf(bytes, what) {
   const digest = fromBase64(inner.data.digest, `${what}: digest`);
   demand(digest.length === 32, `${what}: digest of ${digest.length} bytes`);
   return { digest, signature: fromBase64(inner.signature.content, `${what}: signature`), spki: parseSpki(inner.signature.verifier.publicKey.rawBytes, `${what}: key`) };
+}
+
+/** The entry as Sigstore's tools take it (bundle v0.3): nothing but envelope, leaf and proof, in their spelling. */
+function writeSigstore({ envelope, leaf, proof, head, parts }) {
+  const index = String(proof.index);
+  const id = proof.note.signatures.find((signature) => signature.name === head.origin)?.id ?? "";
+  return utf8(canonical({
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    verificationMaterial: {
+      publicKey: { hint: thumbprint(leaf.spki) },
+      tlogEntries: [{
+        logIndex: index,
+        logId: { keyId: base64(Uint8Array.from(id.match(/../g) ?? [], (pair) => parseInt(pair, 16))) },
+        kindVersion: { kind: "hashedrekord", version: "0.0.2" },
+        integratedTime: "0",
+        inclusionProof: {
+          logIndex: index,
+          rootHash: base64(head.root),
+          treeSize: String(head.size),
+          hashes: proof.path.map(base64),
+          checkpoint: { envelope: text(proof.note.bytes, "checkpoint") },
+        },
+        canonicalizedBody: base64(parts.leaf),
+      }],
+    },
+    dsseEnvelope: { payload: base64(envelope.payload), payloadType, signatures: [{ sig: base64(envelope.signature) }] },
+  }));
+}
+
+/** Copies for other tools: what the entries announce, and the log's key as Sigstore takes it. They must be what the entries and the believed key give. */
+function writeKeys(entries) {
+  const announced = ({ type, predicate }) => ({ genesis: predicate.statementKeys, "key-set": predicate.keys, "enforcement-point": [{ kid: predicate.kid, publicKey: predicate.publicKey, role: "report" }],
+    "key-rotation": predicate.new?.kid ? [{ ...predicate.new, role: predicate.role }] : [] })[type] ?? [];
+  return utf8(canonical(entries.flatMap((entry) => announced(entry.statement).map(({ kid, publicKey, role }) => ({ index: Number(entry.index), kid, publicKey, role })))));
+}
+
+/** @param {ReturnType<typeof parseVkey>} log @param {string} start time of the oldest entry */
+function writeTrustedRoot(log, start) {
+  const id = { keyId: base64(Uint8Array.from(log.id.match(/../g), (pair) => parseInt(pair, 16))) };
+  return utf8(canonical({
+    mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+    tlogs: [{
+      baseUrl: ["https:", "", log.name].join("/"),
+      hashAlgorithm: "SHA2_256",
+      publicKey: {
+        rawBytes: base64(concat(Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00), log.key)),
+        keyDetails: "PKIX_ED25519",
+        validFor: { start: start.replace(/\.\d{3}Z$/, "Z") },
+      },
+      logId: id,
+      checkpointKeyId: id,
+    }],
+    certificateAuthorities: [],
+    ctlogs: [],
+    timestampAuthorities: [],
+  }));
 }

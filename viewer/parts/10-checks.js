@@ -81,13 +81,13 @@ async function runChecks(evidence, trust, findings, progress) {
   for (const entry of world.entries) {
     await readEntry(world, entry);
   }
+  await checkManifest(world);
   await announceKeys(world);
   let done = 0;
   for (const entry of world.entries) {
     await checkEntry(world, entry);
     await progress(++done, world.entries.length);
   }
-  checkManifest(world);
   checkWitnesses(world);
   await checkHeads(world);
   await checkPermits(world);
@@ -125,6 +125,12 @@ async function readEntry({ findings, evidence }, entry) {
     entry.proof = parseTlogProof(entry.parts["tlog-proof"], name("proof"));
   } catch (fault) {
     findings.add("V05", "failed", fault.message, about);
+    return;
+  }
+  try {
+    entry.head = parseCheckpoint(entry.proof.note, name("checkpoint"));
+  } catch (fault) {
+    findings.add("V06", "failed", fault.message, about);
   }
 }
 
@@ -143,23 +149,35 @@ async function announceKeys({ entries, keys, findings }) {
       } else if (type === "enforcement-point") {
         announce(predicate, "report", { boot: predicate.ep.boot, point: predicate.ep.id });
       } else if (type === "key-set") {
-        const root = keys.find((known) => known.role === "root" && known.kid === predicate.root);
+        const root = keys.find((known) => known.role === "root" && known.kid === predicate.root && known.until === undefined);
         if (root === undefined) {
           findings.add("V03", "not checked", `entry ${entry.index}: the genesis entry with root key ${predicate.root} is not in this file`, about);
         } else {
-          const { proof, ...body } = predicate;
-          const message = preAuthentication(payloadType, utf8(canonical(body)));
-          demand(await verifyP256(root.spki, message, derToRaw(fromBase64(proof, "proof"), "proof")), `entry ${entry.index}: the root key did not sign this key set`);
+          demand(await proves(predicate, root.spki), `entry ${entry.index}: the root key did not sign this key set`);
         }
         predicate.keys.forEach((given) => announce(given, given.role));
       } else if (type === "key-rotation") {
-        if (predicate.new?.publicKey && predicate.new.kid) {
+        if (predicate.new?.kid) {
+          readKey(predicate.new);
+          demand(await proves(predicate, parseSpki(predicate.new.publicKey, "new key")), `entry ${entry.index}: the new key ${predicate.new.kid} did not sign its rotation`);
           announce(predicate.new, predicate.role);
         }
         keys.filter((known) => known.kid === predicate.old?.kid).forEach((known) => (known.until ??= entry.index));
       }
       return undefined;
     });
+  }
+}
+
+/** Whether a key signed a predicate without its member `proof`. */
+async function proves({ proof, ...body }, spki) {
+  try {
+    return await verifyP256(spki, preAuthentication(payloadType, utf8(canonical(body))), derToRaw(fromBase64(proof, "proof"), "proof"));
+  } catch (fault) {
+    if (fault instanceof Refusal) {
+      return false;
+    }
+    throw fault;
   }
 }
 
@@ -179,7 +197,7 @@ function keyFor(world, kid, role, index, ep) {
 
 async function checkEntry(world, entry) {
   const { findings } = world;
-  const { statement, envelope, leaf, proof } = entry;
+  const { statement, envelope, leaf, proof, head } = entry;
   const about = { entry: entry.index };
   if (envelope) {
     const message = preAuthentication(payloadType, envelope.payload);
@@ -204,21 +222,23 @@ async function checkEntry(world, entry) {
         demand(hex(leaf.digest) === expected, `entry ${entry.index}: the leaf holds digest ${hex(leaf.digest)}, the statement has ${expected}`);
         demand(same(leaf.signature, envelope.signature), `entry ${entry.index}: the leaf holds another signature`);
         demand(same(writeLeaf(leaf.digest, leaf.signature, leaf.spki), entry.parts.leaf), `entry ${entry.index}: the leaf has another spelling`);
+        demand(!entry.sigstore || !head || same(writeSigstore(entry), entry.sigstore), `entry ${entry.index}: its Sigstore bundle says something else`);
         return `entry ${entry.index}: leaf hash ${hex(entry.leafHash)}`;
       });
     }
   }
-  if (proof && entry.leafHash) {
+  if (head && entry.leafHash) {
     await findings.claim("V05", about, () => {
       demand(proof.index === entry.index, `entry ${entry.index}: its proof is for index ${proof.index}`);
-      checkInclusion(entry.leafHash, proof.index, proof.checkpoint.size, proof.path, proof.checkpoint.root);
-      return `entry ${entry.index} of ${proof.checkpoint.size}: root ${hex(proof.checkpoint.root)}`;
+      checkInclusion(entry.leafHash, proof.index, head.size, proof.path, head.root);
+      return `entry ${entry.index} of ${head.size}: root ${hex(head.root)}`;
     });
   }
-  if (proof) {
-    await checkHead(world, proof.checkpoint);
-    if (statement && proof.checkpoint.origin !== statement.predicate.origin) {
-      findings.add("V06", "failed", `entry ${entry.index}: made for log ${statement.predicate.origin}, found in log ${proof.checkpoint.origin}`, about);
+  if (head) {
+    await checkHead(world, head);
+    const origin = world.evidence.manifest?.origin ?? statement?.predicate.origin;
+    if (origin !== undefined && head.origin !== origin) {
+      findings.add("V06", "failed", `entry ${entry.index}: made for log ${origin}, found in log ${head.origin}`, about);
     }
     if (statement?.type === "genesis" && world.trust) {
       await findings.claim("V06", about, () => {
@@ -283,9 +303,23 @@ function selfAsserted({ evidence, entries }, origin) {
   return keys.filter((key) => key.type === 4 || key.name === origin);
 }
 
-function checkManifest({ evidence, entries, findings }) {
-  const times = entries.filter((entry) => entry.statement).map((entry) => entry.statement.predicate.time).sort();
-  if (evidence.manifest && times.length === entries.length && times.length > 0 && evidence.manifest.created !== times.at(-1)) {
-    findings.add("V01", "failed", `manifest.json: created must be ${times.at(-1)}, the time of the newest entry, got ${evidence.manifest.created}`);
+/** V01, the part that needs the entries: the manifest and the copies hold nothing that signed content does not determine. */
+async function checkManifest({ evidence, entries, findings, trust }) {
+  if (!evidence.manifest) {
+    findings.add("V01", "not checked", "loose files have no manifest", { asked: false });
+    return;
   }
+  await findings.claim("V01", {}, () => {
+    if (entries.every((entry) => entry.statement)) {
+      const times = entries.map((entry) => entry.statement.predicate.time).sort();
+      const differs = (name, expected) => demand(!evidence.files.has(name) || same(evidence.files.get(name), expected), `${name}: not what the entries give`);
+      demand(evidence.manifest.created === times.at(-1), `manifest.json: created must be ${times.at(-1)}, the time of the newest entry, got ${evidence.manifest.created}`);
+      differs("trust/keys.json", writeKeys(entries));
+      const log = trust?.logs.find((candidate) => candidate.name === evidence.manifest.origin);
+      if (log) {
+        differs("trust/trusted_root.json", writeTrustedRoot(log, times[0]));
+      }
+    }
+    return `${evidence.files.size} files, ${entries.length} entries, every digest fits`;
+  });
 }

@@ -1,6 +1,6 @@
 // The checks between entries: witnesses, heads, permits, order, numbers, blobs, snapshots, stops, what is missing.
 
-const moment = (seconds) => new Date(Number(seconds) * 1000).toISOString().replace(".000Z", "Z");
+const moment = (seconds) => new Date(Number(seconds) * 1000).toISOString();
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 function checkWitnesses({ findings, trust, notes }) {
@@ -11,11 +11,11 @@ function checkWitnesses({ findings, trust, notes }) {
   } else if (trust.quorum === null) {
     findings.add("V07", "not checked", "your trust file asks for no witness", { asked: false });
   } else {
-    for (const { head, cosigned } of notes.values()) {
+    for (const { head, cosigned } of [...notes.values()].filter((note) => note.trusted)) {
       const seen = [...new Map(cosigned.map((line) => [line.key.text, line])).values()];
       const reached = (node) => (node.witness ? seen.some((line) => line.key === node.witness) : node.members.filter(reached).length >= node.needed);
       const names = seen.map((line) => `${line.key.name} at ${moment(line.time)}`).join(", ") || "none";
-      findings.add("V07", reached(trust.quorum) ? "verified" : "failed", `head of size ${head.size}: quorum ${trust.quorum.label}${reached(trust.quorum) ? "" : " not reached"}, cosigned by ${names}`);
+      findings.add("V07", reached(trust.quorum) ? "verified" : "failed", `head of size ${head.size}: quorum ${reached(trust.quorum) ? "reached" : "not reached"}, cosigned by ${names}`);
     }
   }
 }
@@ -25,7 +25,7 @@ async function checkHeads(world) {
   for (const [name, bytes] of evidence.files) {
     if (name.startsWith("checkpoints/")) {
       await findings.claim("V08", {}, async () => {
-        const head = parseCheckpoint(bytes, name);
+        const head = parseCheckpoint(parseNote(bytes, name), name);
         demand(name === `checkpoints/${head.size}`, `${name}: holds the head of size ${head.size}`);
         demand(evidence.manifest === null || head.origin === evidence.manifest.origin, `${name}: of log ${head.origin}`);
         await checkHead(world, head);
@@ -124,13 +124,12 @@ async function checkPermits(world) {
         return undefined;
       }
       demand(await verifyP256(found.key.spki, permit.signed, permit.signature), `${name}: the signature does not fit`);
-      return `${fixed.jti}: fixed by entry ${entry.index}, valid ${moment(claims.nbf)} to ${moment(claims.exp)}, bound to one holder, permit key of entry ${found.key.from}`;
+      return `${fixed.jti}: fixed by entry ${entry.index}, valid ${moment(claims.nbf)} to ${moment(claims.exp)}, permit key of entry ${found.key.from}`;
     });
   }
   for (const name of evidence.files.keys()) {
     if (name.startsWith("permits/") && !used.has(name)) {
-      const unread = entries.some((entry) => !entry.statement);
-      findings.add("V09", unread ? "not checked" : "failed", `${name}: no decision ${unread ? "that can be read" : "in this file"} fixes it`);
+      findings.add("V09", "failed", `${name}: no decision in this file fixes it`);
     }
   }
   if (used.size === 0 && !decisions.some((entry) => entry.statement.predicate.permit)) {
@@ -140,7 +139,8 @@ async function checkPermits(world) {
 
 async function checkOrder(world) {
   const { entries, findings } = world;
-  const closing = entries.filter((entry) => ["outcome", "orphaned", "redemption"].includes(entry.statement?.type));
+  const closing = entries.filter((entry) => ["outcome", "orphaned"].includes(entry.statement?.type));
+  const first = new Map([...closing].reverse().map((entry) => [`${entry.statement.type} ${entry.statement.predicate.jti}`, entry.index]));
   for (const entry of closing) {
     const { type, predicate } = entry.statement;
     const about = { entry: entry.index };
@@ -156,8 +156,7 @@ async function checkOrder(world) {
       demand(decision.statement.digest === predicate.decision.statement, `entry ${entry.index}: names statement ${predicate.decision.statement}, entry ${index} has ${decision.statement.digest}`);
       demand(decision.statement.predicate.permit?.jti === predicate.jti, `entry ${entry.index}: of permit ${predicate.jti}, entry ${index} fixed ${decision.statement.predicate.permit?.jti ?? "none"}`);
       demand(type !== "outcome" || (decision.statement.predicate.ep.boot === predicate.ep.boot && decision.statement.predicate.ep.id === predicate.ep.id), `entry ${entry.index}: told by another enforcement point than the one that asked`);
-      const earlier = closing.find((other) => other.index < entry.index && other.statement.type === type && other.statement.predicate.jti === predicate.jti);
-      demand(earlier === undefined, `entry ${entry.index}: a second ${type} of permit ${predicate.jti}, after entry ${earlier?.index}`);
+      demand(first.get(`${type} ${predicate.jti}`) === entry.index, `entry ${entry.index}: a second ${type} of permit ${predicate.jti}, after entry ${first.get(`${type} ${predicate.jti}`)}`);
       decision.closed = entry;
       return `decision ${index} before ${type} ${entry.index}`;
     });
@@ -173,39 +172,30 @@ async function checkOrder(world) {
 
 async function checkNumbers({ entries, findings }) {
   const boots = new Map();
-  for (const entry of entries.filter((candidate) => candidate.statement?.predicate.ep?.seq !== undefined)) {
+  for (const entry of entries.filter((candidate) => ["decision", "outcome", "refusals"].includes(candidate.statement?.type))) {
     const { id, boot } = entry.statement.predicate.ep;
     boots.set(`${id} ${boot}`, [...(boots.get(`${id} ${boot}`) ?? []), entry]);
   }
   if (boots.size === 0) {
     findings.add("V11", "not checked", "nothing here has a number", { asked: false });
   }
-  for (const [boot, said] of boots) {
+  const known = new Set(entries.filter((entry) => entry.statement).map((entry) => entry.statement.digest));
+  for (const [boot, said] of [...boots].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await findings.claim("V11", {}, () => {
-      const missing = [];
       const taken = [];
-      const take = (first, last, where) => {
-        demand(!taken.some(([a, b]) => first <= b && a <= last), `${boot}: number ${first} occurs twice, again in entry ${where}`);
-        taken.push([first, last]);
-      };
       for (const entry of said) {
-        const { seq, prev } = entry.statement.predicate.ep;
-        demand(seq >= 1, `entry ${entry.index}: numbers begin with 1`);
-        take(seq, seq, entry.index);
-        const asks = entry.statement.type === "decision";
-        const before = said.filter((other) => other.index < entry.index && (other.statement.type === "decision") === asks);
-        if (prev === null) {
-          demand(before.length === 0, `entry ${entry.index}: says it is the first of its chain, entry ${before[0]?.index} is earlier`);
-        } else if (before.length === 0 || before.at(-1).statement.digest !== prev) {
-          demand(!said.some((other) => other.statement.digest === prev), `entry ${entry.index}: its chain joins a wrong entry`);
-          missing.push(`what entry ${entry.index} follows`);
+        const { ep, ranges = [], canary } = entry.statement.predicate;
+        for (const [first, last] of [...(ep.seq === undefined ? [] : [[ep.seq, ep.seq]]), ...ranges, ...(canary?.ranges ?? [])]) {
+          taken.push([first, last, entry.index]);
         }
       }
-      for (const entry of entries.filter((candidate) => candidate.statement?.type === "refusals" && `${candidate.statement.predicate.ep.id} ${candidate.statement.predicate.ep.boot}` === boot)) {
-        entry.statement.predicate.ranges.forEach(([first, last]) => take(first, last, entry.index));
-      }
-      said.forEach((entry) => entry.statement.predicate.canary?.ranges.forEach(([first, last]) => take(first, last, entry.index)));
       taken.sort((a, b) => a[0] - b[0]);
+      taken.forEach(([first, , index], i) => demand(i === 0 || first > taken[i - 1][1],
+        `${boot}: number ${first} occurs twice, again in entry ${index > taken[i - 1]?.[2] ? index : taken[i - 1]?.[2]}`));
+      const missing = [
+        ...followChain(boot, known, said.filter((entry) => entry.statement.type === "decision")),
+        ...followChain(boot, known, said.filter((entry) => entry.statement.type === "outcome").sort((a, b) => a.statement.predicate.ep.seq - b.statement.predicate.ep.seq)),
+      ];
       let next = 1;
       for (const [first, last] of taken) {
         if (first > next) {
@@ -222,12 +212,28 @@ async function checkNumbers({ entries, findings }) {
   }
 }
 
+/** A chain of statement digests: decisions in the order of the log, reports in the order of their numbers. What is not here is told; what contradicts refuses. */
+function followChain(boot, known, links) {
+  const missing = [];
+  links.forEach((entry, i) => {
+    const { prev } = entry.statement.predicate.ep;
+    demand(prev !== null || i === 0, `${boot}: entry ${entry.index}: says it is the first of its chain, entry ${links[0].index} is earlier`);
+    if (prev !== null && (i === 0 || links[i - 1].statement.digest !== prev)) {
+      demand(!known.has(prev), `${boot}: entry ${entry.index}: its chain joins a wrong entry`);
+      missing.push(`what entry ${entry.index} follows`);
+    }
+  });
+  return missing;
+}
+
+const sealedMembers = { request: ["action"], context: ["context", "identity", "attestation", "freshness"], response: ["response"], reason: ["reason"], assertion: ["assertion"] };
+
 async function checkBlobs({ evidence, entries, findings }) {
   const names = [...evidence.files.keys()].filter((name) => name.startsWith("blobs/"));
   const sealedBy = entries.filter((entry) => Array.isArray(entry.statement?.predicate.sealed));
   if (names.length === 0) {
     const closed = sealedBy.reduce((sum, entry) => sum + entry.statement.predicate.sealed.length, 0);
-    findings.add("V12", "not checked", closed > 0 ? `${plural(closed, "blob")} stayed sealed, none was opened in this file` : "nothing is sealed here", { asked: false });
+    findings.add("V12", "not checked", closed > 0 ? `${closed} blobs stayed sealed, none was opened in this file` : "nothing is sealed here", { asked: false });
   }
   for (const name of names) {
     const plain = name.slice(6, 70);
@@ -236,18 +242,14 @@ async function checkBlobs({ evidence, entries, findings }) {
       const bytes = evidence.files.get(name);
       const digest = hex(sha256(bytes));
       demand(digest === plain, `${name}: has digest ${digest}`);
-      if (owner === undefined && entries.some((entry) => !entry.statement)) {
-        findings.add("V12", "not checked", `${name}: no statement that can be read names it`);
-        return undefined;
-      }
       demand(owner !== undefined, `${name}: no statement here names it`);
       const role = owner.statement.predicate.sealed.find((blob) => blob.plain === plain).role;
       const content = parseCanonical(bytes, name, false);
-      demand(content !== null && typeof content === "object" && scalars.id(content.salt), `${name}: no salt`);
+      demand(Object.hasOwn(sealedMembers, role), `${name}: unknown role ${role}`);
+      fits(content, record({ salt: "id", ...Object.fromEntries(sealedMembers[role].map((member) => [member, "any"])) }), name);
       if (role !== "request") {
         return `entry ${owner.index}: ${role} opened`;
       }
-      fits(content, record({ action: "any", salt: "id" }), name);
       owner.action = content.action;
       const hash = base64url(sha256(utf8(canonical(content.action))));
       if (owner.permit) {
@@ -260,18 +262,11 @@ async function checkBlobs({ evidence, entries, findings }) {
 }
 
 async function checkSnapshots({ evidence, entries, findings }) {
-  const activations = entries.filter((entry) => entry.statement?.type === "policy-activation");
   const named = new Map();
-  for (const entry of activations) {
-    const { snapshot } = entry.statement.predicate;
-    await findings.claim("V13", { entry: entry.index }, () => {
-      const law = digestOf(snapshot.law);
-      const digest = digestOf({ directory: snapshot.directory, law, revocations: snapshot.revocations, trust: snapshot.trust });
-      demand(digest === snapshot.digest, `entry ${entry.index}: its parts have digest ${digest}, it names ${snapshot.digest}`);
-      entry.law = law;
-      named.set(snapshot.digest, entry);
-      return `entry ${entry.index}: snapshot ${snapshot.digest}`;
-    });
+  for (const entry of entries.filter((candidate) => candidate.statement?.type === "policy-activation")) {
+    const { digest } = entry.statement.predicate.snapshot;
+    named.set(digest, named.get(digest) ?? entry);
+    findings.add("V13", "verified", `entry ${entry.index}: snapshot ${digest}`, { entry: entry.index });
   }
   for (const entry of entries.filter((candidate) => candidate.statement?.type === "decision")) {
     const { snapshot, read } = entry.statement.predicate;
@@ -283,7 +278,8 @@ async function checkSnapshots({ evidence, entries, findings }) {
     }
     await findings.claim("V13", about, () => {
       demand(activation.index < entry.index, `entry ${entry.index}: decided under a snapshot that entry ${activation.index} activated later`);
-      const parts = { ...activation.statement.predicate.snapshot, law: activation.law };
+      const held = activation.statement.predicate.snapshot;
+      const parts = { ...held, law: digestOf(held.law) };
       for (const part of ["law", "directory", "trust", "revocations"]) {
         demand(read[part] === null || read[part] === parts[part], `entry ${entry.index}: read ${part} ${read[part]}, the snapshot has ${parts[part]}`);
       }
@@ -304,30 +300,24 @@ async function checkSnapshots({ evidence, entries, findings }) {
   }
 }
 
-/** Whether every entry from the first to this one is here. */
-function completeTo({ evidence }, index) {
-  for (let i = 0n; i <= index; i++) {
-    if (!evidence.entries.has(i)) {
-      return false;
-    }
+/** How many entries from the first on are here without a hole, all of them read. No type of statement that is known here revokes or halts. */
+function completeTo({ entries }) {
+  let complete = 0n;
+  for (const entry of entries) {
+    complete = entry.index === complete && entry.statement ? complete + 1n : complete;
   }
-  return true;
+  return complete;
 }
 
 function checkStops(world) {
   const { entries, findings } = world;
   const permitted = entries.filter((entry) => entry.statement?.type === "decision" && entry.statement.predicate.permit);
+  const complete = completeTo(world);
   for (const entry of permitted) {
-    const earlier = entries.filter((other) => other.index < entry.index && ["halt", "revocation"].includes(other.statement?.type));
-    const last = earlier.filter((other) => other.statement.type === "halt" && other.statement.predicate.scope === "all").at(-1);
-    const revoked = earlier.find((other) => other.statement.type === "revocation" && other.statement.predicate.target.kind === "all");
-    const about = { entry: entry.index };
-    if (last?.statement.predicate.event === "halt" || revoked) {
-      findings.add("V15", "failed", `entry ${entry.index}: permitted while entry ${(revoked ?? last).index} had stopped everything`, about);
-    } else if (completeTo(world, entry.index) && earlier.length === 0) {
-      findings.add("V15", "verified", `entry ${entry.index}: no halt and no revocation in any entry before it`, about);
+    if (entry.index < complete) {
+      findings.add("V15", "verified", `entry ${entry.index}: no halt and no revocation in any entry before it`, { entry: entry.index });
     } else {
-      findings.add("V15", "not checked", `entry ${entry.index}: ${earlier.length > 0 ? "revocations name people by keyed digests; obstat ledger audit resolves them" : "not every entry before it is in this file"}`, { ...about, asked: false });
+      findings.add("V15", "not checked", `entry ${entry.index}: not every entry before it is in this file`, { entry: entry.index, asked: false });
     }
   }
   if (permitted.length === 0) {
@@ -342,17 +332,15 @@ function checkMissing(world) {
   for (const entry of entries) {
     if (entry.statement?.type === "gap") {
       told.push(`gap (${entry.statement.predicate.kind}) in entry ${entry.index}: ${entry.statement.predicate.from} to ${entry.statement.predicate.to}, ${entry.statement.predicate.why}`);
-    } else if (entry.statement?.type === "erasure") {
-      told.push(`erasure of ${plural(entry.statement.predicate.blobs, "blob")} in entry ${entry.index}: ${entry.statement.predicate.why}`);
     } else if (entry.statement?.type === "orphaned") {
       told.push(`orphaned in entry ${entry.index}: decision ${entry.statement.predicate.decision.index} has no outcome (${entry.statement.predicate.why})`);
     }
   }
   if (evidence.manifest?.erased.length > 0) {
-    told.push(`${plural(evidence.manifest.erased.length, "blob")} listed as erased`);
+    told.push(`${evidence.manifest.erased.length} blobs listed as erased`);
   }
-  const listed = told.length > 0 ? `; ${told.join("; ")}` : "; none in these";
-  if (size > 0n && BigInt(entries.length) === size && completeTo(world, size - 1n)) {
+  const listed = `; ${told.join("; ") || "none in these"}`;
+  if (size > 0n && BigInt(entries.length) === size && completeTo(world) === size) {
     findings.add("V16", "verified", `all ${size} entries of the head are here${listed}`);
   } else {
     findings.add("V16", "not checked", `${entries.length} of ${size} entries are in this file${listed}`, { asked: false });

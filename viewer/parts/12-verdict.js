@@ -35,11 +35,8 @@ async function verify(dropped, trustText, progress = async () => {}) {
       throw new Unsupported(`${name}: ${Math.round(bytes.length / 1048576)} MiB is too large here, use obstat verify`);
     }
     const evidence = isBundle ? readBundle(bytes) : readLoose(dropped);
-    if (!isBundle) {
-      findings.add("V01", "not checked", "loose files have no manifest", { asked: false });
-    }
     world = { evidence };
-    return isBundle ? `${plural(evidence.files.size, "file")}, ${plural(evidence.entries.size, "entry", "entries")}, every digest fits` : undefined;
+    return undefined;
   });
   if (world) {
     try {
@@ -53,7 +50,7 @@ async function verify(dropped, trustText, progress = async () => {}) {
     Object.keys(checkTitles).filter((id) => findings.lines.get(id).length === 0).forEach((id) => findings.add(id, "not checked", "the evidence could not be read"));
   }
   const checks = findings.checks();
-  const mandatory = ["V02", "V03", "V04", "V05", "V06"];
+  const mandatory = ["V01", "V02", "V03", "V04", "V05", "V06"];
   const result = checks.some((check) => check.status === "failed") ? "FAILED"
     : world && mandatory.every((id) => checks.find((check) => check.id === id).status === "verified") && checks.every((check) => check.lines.every((line) => line.status === "verified" || !line.asked)) ? "VERIFIED"
       : "INCOMPLETE";
@@ -70,7 +67,7 @@ function levelOf(checks) {
 /** The last moment by which the newest entry existed, as a witness says; null where none did. */
 function boundsOf(world) {
   const times = world?.notes ? [...world.notes.values()].filter((note) => note.trusted).flatMap((note) => note.cosigned.map((line) => line.time)) : [];
-  return { notBefore: null, notAfter: times.length > 0 ? moment(times.reduce((a, b) => (a < b ? a : b))) : null };
+  return { notBefore: null, notAfter: times.length > 0 ? moment(times.reduce((a, b) => (a < b ? a : b))).replace(".000Z", "Z") : null };
 }
 
 /** The machine's form of a verdict, as the command line prints it. */

@@ -144,7 +144,7 @@ function renderTrust(verdict) {
     told.replaceChildren(trust.kind === "policy" ? `Trust file: ${plural(trust.logs.length, "log")}, ${plural(trust.witnesses.size, "witness", "witnesses")}, quorum ${trust.quorum?.label ?? "none"}. ` : "Log key. ",
       ...trust.logs.flatMap((log) => [make("br"), make("span", { class: "mono" }, shown(log.name)), " ", digest(log.text)]));
   } else {
-    const own = verdict?.world?.entries ? selfAsserted(verdict.world, verdict.world.entries[0]?.proof?.checkpoint.origin) : [];
+    const own = verdict?.world?.entries ? selfAsserted(verdict.world, verdict.world.entries[0]?.head?.origin) : [];
     told.replaceChildren(...(own.length > 0
       ? ["Taken from the file, trust not established:", ...own.flatMap((key) => [make("br"), make("span", { class: "mono" }, shown(key.name)), " ", digest(key.text)])]
       : ["Without it no signature of the log can be verified, whatever the file says about itself."]));
@@ -224,10 +224,7 @@ function tell({ type, predicate: p }) {
     case "gap": return `${p.kind}: ${p.why}`;
     case "policy-activation": return `${p.changed.join(", ")} by ${p.by}`;
     case "key-set": return p.keys.map((given) => given.role).join(", ");
-    case "halt": return `${p.event} by ${p.by}`;
     case "state": return `size ${p.size}`;
-    case "coverage": return `${p.ep.id} through ${p.throughSeq}`;
-    case "erasure": return plural(p.blobs, "blob");
     default: return "";
   }
 }
