@@ -84,6 +84,10 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
         return IsDer(signature) && _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 
+    /// <summary>Whether the signature (r || s, 64 bytes: the form of JWS) is this key's over the data.</summary>
+    public bool VerifiesRaw(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+        => signature.Length == 64 && _key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
     /// <summary>Standard base64 of the DER encoding: the form of statements.</summary>
     public string ToBase64() => Convert.ToBase64String(_spki);
 

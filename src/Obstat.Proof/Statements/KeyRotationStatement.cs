@@ -1,3 +1,5 @@
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
 
 namespace Obstat.Proof.Statements;
@@ -27,6 +29,20 @@ public sealed record KeyRotationStatement : PlaneStatement
 
     /// <inheritdoc/>
     public override string Type => TypeName;
+
+    /// <summary>Whether the new key, a P-256 one, signed the rotation.</summary>
+    public bool IsProvenBy(P256PublicKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Proof is not null && Base64Exact.TryDecode(Proof, out var signature) && key.Verifies(Pae.Digest(Predicate().Without("proof").ToCanonicalBytes()), signature);
+    }
+
+    /// <summary>This rotation with the new key's signature.</summary>
+    public KeyRotationStatement Prove(StatementSigner key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return this with { Proof = Convert.ToBase64String(key.Sign(Predicate().Without("proof").ToCanonicalBytes())) };
+    }
 
     internal static KeyRotationStatement ReadFrom(StatementHeader header, JsonFields fields)
     {

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Proof.Verification;
+
+/// <summary>V11: the numbers and chains of each boot of each enforcement point.</summary>
+internal static class NumberChecks
+{
+    private const int ToldMax = 8;
+
+    public static void Run(ImmutableArray<CheckedEntry> entries, Findings findings)
+    {
+        var boots = new SortedDictionary<(string Id, string Boot), (PointNumbers Numbers, string? Error)>();
+        foreach (var entry in entries)
+        {
+            if (BootOf(entry.Statement) is { } boot)
+            {
+                var (numbers, error) = boots.TryGetValue(boot, out var known) ? known : (new PointNumbers(), null);
+                var taken = numbers.Take(entry.Index, entry.Statement!, entry.StatementDigest);
+                boots[boot] = (numbers, error ?? taken);
+            }
+        }
+
+        foreach (var ((id, boot), (numbers, error)) in boots)
+        {
+            var fault = numbers.Judge(out var missing);
+            fault = error ?? fault;
+            if (fault is null && missing.Count > 0)
+            {
+                findings.NotAsked(CheckIds.Numbers, $"{id} {boot}: no contradiction, but not in this file: {string.Join(", ", missing.Take(ToldMax))}{(missing.Count > ToldMax ? " ..." : "")}");
+                continue;
+            }
+
+            _ = findings.Claim(CheckIds.Numbers, null, $"{id} {boot}: complete from 1 to {numbers.Last}", fault is null ? null : $"{id} {boot}: {fault}");
+        }
+
+        if (boots.Count == 0)
+        {
+            findings.NotAsked(CheckIds.Numbers, "nothing here has a number");
+        }
+    }
+
+    internal static (string Id, string Boot)? BootOf(Statement? statement) => statement switch
+    {
+        DecisionStatement decision => (decision.Ep.Id, decision.Ep.Boot),
+        OutcomeStatement outcome => (outcome.Ep.Id, outcome.Ep.Boot),
+        RefusalsStatement refusals => (refusals.Ep.Id, refusals.Ep.Boot),
+        _ => null,
+    };
+}

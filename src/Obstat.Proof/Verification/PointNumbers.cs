@@ -1,0 +1,113 @@
+using Obstat.Proof.Statements;
+
+namespace Obstat.Proof.Verification;
+
+/// <summary>
+/// What one boot of an enforcement point said, by its numbers: each number once, and two chains of statement digests, one of decisions (made by the sequencer, in the order of the log)
+/// and one of its own reports (made by the point, in the order of its numbers).
+/// </summary>
+public sealed class PointNumbers
+{
+    private readonly List<SeqRange> _taken = []; // ascending and apart, neighbours joined
+    private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _decisions = [];  // by index
+    private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _reports = [];    // by number
+
+    /// <summary>Takes what an entry says of this boot. An error names the contradiction.</summary>
+    public string? Take(long index, Statement statement, Digest digest)
+    {
+        switch (statement)
+        {
+            case DecisionStatement decision:
+                _decisions[index] = (index, digest, decision.Ep.Prev);
+                return TakeRange(new(decision.Ep.Seq, decision.Ep.Seq), index)
+                    ?? decision.Canary?.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
+            case OutcomeStatement outcome:
+                _reports[outcome.Ep.Seq] = (index, digest, outcome.Ep.Prev);
+                return TakeRange(new(outcome.Ep.Seq, outcome.Ep.Seq), index);
+            case RefusalsStatement refusals:
+                return refusals.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Judges the chains when all entries are taken.</summary>
+    /// <param name="missing">What is not here: numbers, and links before the first.</param>
+    /// <returns>The contradiction, or null.</returns>
+    public string? Judge(out List<string> missing)
+    {
+        missing = [];
+        var error = JudgeChain(_decisions.Values, missing) ?? JudgeChain(_reports.Values, missing);
+        var next = 1L;
+        foreach (var (first, last) in _taken)
+        {
+            if (first > next)
+            {
+                missing.Add(first == next + 1 ? $"number {next}" : $"numbers {next} to {first - 1}");
+            }
+
+            next = last + 1;
+        }
+
+        return error;
+    }
+
+    /// <summary>The highest number.</summary>
+    public long Last => _taken.Count == 0 ? 0 : _taken[^1].Last;
+
+    private static string? JudgeChain(IEnumerable<(long Index, Digest Digest, Digest? Prev)> chain, List<string> missing)
+    {
+        var links = chain.ToArray();
+        var digests = links.Select(l => l.Digest).ToHashSet();
+        for (var i = 0; i < links.Length; i++)
+        {
+            var (index, _, prev) = links[i];
+            if (prev is null && i > 0)
+            {
+                return $"entry {index}: says it is the first of its chain, entry {links[0].Index} is earlier";
+            }
+
+            if (prev is { } before && (i == 0 || links[i - 1].Digest != before))
+            {
+                if (digests.Contains(before))
+                {
+                    return $"entry {index}: its chain joins a wrong entry";
+                }
+
+                missing.Add($"what entry {index} follows");
+            }
+        }
+
+        return null;
+    }
+
+    private string? TakeRange(SeqRange range, long index)
+    {
+        var at = _taken.BinarySearch(range, ByFirst);
+        at = at < 0 ? ~at : at;
+        if ((at < _taken.Count && _taken[at].First <= range.Last) || (at > 0 && _taken[at - 1].Last >= range.First))
+        {
+            return $"number {range.First} occurs twice, again in entry {index}";
+        }
+
+        var joined = range;
+        if (at < _taken.Count && _taken[at].First == joined.Last + 1)
+        {
+            joined = joined with { Last = _taken[at].Last };
+            _taken.RemoveAt(at);
+        }
+
+        if (at > 0 && _taken[at - 1].Last + 1 == joined.First)
+        {
+            _taken[at - 1] = _taken[at - 1] with { Last = joined.Last };
+        }
+        else
+        {
+            _taken.Insert(at, joined);
+        }
+
+        return null;
+    }
+
+    private static readonly Comparer<SeqRange> ByFirst = Comparer<SeqRange>.Create(static (a, b) => a.First.CompareTo(b.First));
+}

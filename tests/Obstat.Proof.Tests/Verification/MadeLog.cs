@@ -1,0 +1,228 @@
+using Obstat.Proof.Bundles;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Json;
+using Obstat.Proof.Leaves;
+using Obstat.Proof.Merkle;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Sealing;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Proof.Tests.Verification;
+
+/// <summary>A log made here, with every key at hand, so that a test can also lie in any of its roles. Begins with genesis, key set, enforcement point and activation.</summary>
+internal sealed class MadeLog : IDisposable
+{
+    private readonly List<(byte[] Statement, byte[] Leaf)> _entries = [];
+    private readonly List<Digest> _leaves = [];
+    private readonly Dictionary<long, string> _permits = [];
+    private readonly Dictionary<string, byte[]> _blobs = [];
+    private readonly byte[] _seed;
+    private long _random;
+    private long _seq;
+    private Digest? _lastDecision;
+    private Digest? _lastReport;
+
+    public MadeLog(string name = "made")
+    {
+        _seed = Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)).ToArray();
+        Signer = NoteSigner.FromSeed($"{name}.example", _seed);
+        (Root, First, Statement, Permit, Report) = (StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate());
+        PermitKey = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        Boot = Id();
+        Append(Genesis(), First);
+        Append(KeySet(), Statement);
+        Append(Point(), Statement);
+        Append(Activation(), Statement);
+    }
+
+    public NoteSigner Signer { get; }
+
+    public StatementSigner Root { get; }
+
+    public StatementSigner First { get; }
+
+    public StatementSigner Statement { get; }
+
+    public StatementSigner Permit { get; }
+
+    public StatementSigner Report { get; }
+
+    public System.Security.Cryptography.ECDsa PermitKey { get; }
+
+    public string Boot { get; }
+
+    public VerifierKey Key => Signer.VerifierKey;
+
+    public int Size => _entries.Count;
+
+    public SnapshotDigests Snapshot { get; } = new(new(Digest.Of("p"u8), Digest.Of("s"u8), Digest.Of("e"u8)), Digest.Of("d"u8), Digest.Of("t"u8), Digest.Of("r"u8));
+
+    public IReadOnlyList<(byte[] Statement, byte[] Leaf)> Entries => _entries;
+
+    public FullNode Nodes => Merkle.NaiveTree.Nodes([.. _leaves]);
+
+    public SignedNote Head
+    {
+        get
+        {
+            var text = new Checkpoint(Key.Name, Size, MerkleEdge.Empty.Append(_leaves.ToArray()).Root).ToText();
+            return SignedNote.Of(text, Signer.Sign(System.Text.Encoding.UTF8.GetBytes(text)));
+        }
+    }
+
+    public long Append(Statement statement, StatementSigner? signer = null)
+    {
+        var bytes = statement.ToBytes();
+        signer ??= statement.Signer == SignerRole.Report ? Report : Statement;
+        var leaf = Leaf.Write(Pae.Digest(bytes), signer.Sign(bytes), signer.PublicKey);
+        _entries.Add((bytes, leaf));
+        _leaves.Add(TreeHash.Leaf(leaf));
+        var digest = Digest.Of(bytes);
+        if (statement is DecisionStatement decision)
+        {
+            _lastDecision = digest;
+            if (decision.Permit is { } permit)
+            {
+                _permits[Size - 1] = MakePermit(decision, permit, Size - 1);
+            }
+        }
+        else if (statement is OutcomeStatement)
+        {
+            _lastReport = digest;
+        }
+
+        return Size - 1;
+    }
+
+    public DecisionStatement Decision(bool allowed)
+    {
+        var content = SealedContent.Of("request", Salt(), ("action", Action));
+        var blob = SealedBlob.Seal(_seed, Salt().AsSpan(0, 12), Salt(), Key.Name, "request", content.ToBytes());
+        _blobs[Digest.Of(content.ToBytes()).ToHex()] = content.ToBytes();
+        var (jti, execution) = (Id(), Id());
+        return With(new DecisionStatement
+        {
+            Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
+            Ep = new("gw-1", Boot, ++_seq, _lastDecision),
+            Request = new("mcp.tools/call", "write", execution, execution, null),
+            Snapshot = Snapshot.Digest,
+            Read = new(Snapshot.Law.Digest, Snapshot.Directory, Snapshot.Trust, Snapshot.Revocations, null),
+            Engine = new("obstat-cedar", "4", Digest.Of("build"u8)),
+            Identity = new("verified", "p-1", []),
+            Decision = allowed ? DecisionStatement.Allow : DecisionStatement.Deny,
+            Reason = allowed ? null : "NotPermitted",
+            Policies = allowed ? ["transfers"] : [],
+            Errors = [], Approvals = [], Budgets = [],
+            Permit = allowed ? new(jti, default, 1_795_426_200, 1_795_426_230, "instance", "once", null) : null,
+            Trace = null, Witnessed = null, Canary = null,
+            Sealed = [SealedBlob.Reference("request", blob, content.ToBytes())],
+            RequestPlain = Digest.Of(content.ToBytes()),
+        });
+    }
+
+    public OutcomeStatement Outcome(long decision)
+    {
+        Assert.True(Obstat.Proof.Statements.Statement.TryParse(_entries[(int)decision].Statement, out var named, out _));
+        return new OutcomeStatement
+        {
+            Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock,
+            Ep = new("gw-1", Boot, ++_seq, _lastReport),
+            Decision = new(decision, Digest.Of(_entries[(int)decision].Statement)),
+            Jti = ((DecisionStatement)named).Permit!.Jti,
+            Result = "succeeded", Code = null, Started = Now(), Ended = Now(), Effects = new(1, 2, 3), Usage = [], Stop = null, Sealed = [],
+        };
+    }
+
+    public BundleWriter Writer(bool opened = true)
+    {
+        var writer = new BundleWriter(Key);
+        var head = Head;
+        for (var i = 0; i < Size; i++)
+        {
+            writer.Add(_entries[i].Statement, _entries[i].Leaf, new(i, [.. InclusionProof.Make(i, Size, Nodes)], head));
+        }
+
+        foreach (var (index, compact) in _permits)
+        {
+            Assert.True(Obstat.Proof.Statements.Statement.TryParse(_entries[(int)index].Statement, out var decision, out _));
+            writer.AddPermit(((DecisionStatement)decision).Permit!.Jti, compact);
+        }
+
+        foreach (var blob in _blobs.Values.Where(_ => opened))
+        {
+            writer.AddBlob(blob);
+        }
+
+        return writer;
+    }
+
+    public GenesisStatement Genesis() => new()
+    {
+        Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
+        HeadKey = Key, StatementKeys = [StatementKey.Of(First.PublicKey, KeyRoles.Statement), StatementKey.Of(Root.PublicKey, KeyRoles.Root)],
+        Cause = "first", State = StateDigests.Empty.Digest, Predecessor = null,
+    };
+
+    public KeySetStatement KeySet() => new KeySetStatement
+    {
+        Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
+        Keys = [StatementKey.Of(Statement.PublicKey, KeyRoles.Statement), StatementKey.Of(P256PublicKey.Of(PermitKey), KeyRoles.Permit)],
+        From = Now(), Until = Timestamp.From(Now().Time.AddDays(1)), Root = Root.PublicKey.Kid, Proof = "",
+    }.Prove(Root);
+
+    public EnforcementPointStatement Point() => new()
+    {
+        Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
+        Ep = new("gw-1", Boot), Kind = "gateway", Kid = Report.PublicKey.Kid, PublicKey = Report.PublicKey.ToBase64(), Build = Digest.Of("build"u8),
+        Formats = new([1], [1], [1], [1]), Previous = null,
+    };
+
+    public PolicyActivationStatement Activation() => new()
+    {
+        Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
+        Snapshot = Snapshot, Previous = null, Changed = PolicyActivationStatement.AllParts, By = "op-1", Approvals = [], Source = new("policies", null, null), Expires = null,
+    };
+
+    public Timestamp Now() => Timestamp.From(DateTimeOffset.FromUnixTimeMilliseconds(1_795_426_200_000 + _random));
+
+    public static Clock Clock { get; } = new("ntp", 20);
+
+    public static Plane Plane { get; } = new("i-1", 1);
+
+    public static JsonValue Action { get; } = JsonValue.Object(("kind", JsonValue.Of("mcp")), ("name", JsonValue.Of("transfer")), ("v", JsonValue.Of(1)));
+
+    public void Dispose()
+    {
+        Signer.Dispose();
+        PermitKey.Dispose();
+        foreach (var signer in new[] { Root, First, Statement, Permit, Report })
+        {
+            signer.Dispose();
+        }
+    }
+
+    /// <summary>Fixes the digest of the claims that the permit will have.</summary>
+    private DecisionStatement With(DecisionStatement decision)
+        => decision.Permit is { } permit ? decision with { Permit = permit with { Claims = Digest.Of(Claims(decision, permit)) } } : decision;
+
+    private static JsonValue Claims(DecisionStatement decision, PermitFacts permit) => JsonValue.Object(
+        ("v", JsonValue.Of(1)), ("jti", JsonValue.Of(permit.Jti)), ("iat", JsonValue.Of(permit.NotBefore)), ("nbf", JsonValue.Of(permit.NotBefore)), ("exp", JsonValue.Of(permit.NotAfter)),
+        ("use", JsonValue.Of(permit.Use)), ("exe", JsonValue.Of(decision.Request.Execution)), ("txn", JsonValue.Of(decision.Request.Root)),
+        ("ep", JsonValue.Object(("id", JsonValue.Of(decision.Ep.Id)), ("boot", JsonValue.Of(decision.Ep.Boot)))),
+        ("pol", JsonValue.Object(("h", JsonValue.Of(decision.Snapshot.ToBase64Url())))),
+        ("authorization_details", JsonValue.Array(JsonValue.Object(
+            ("actions", JsonValue.Strings([decision.Request.Action])), ("mode", JsonValue.Of(permit.Mode)), ("act_hash", JsonValue.Of(Digest.Of(Action).ToBase64Url()))))));
+
+    private string MakePermit(DecisionStatement decision, PermitFacts permit, long index)
+    {
+        var claims = Claims(decision, permit).With("led", JsonValue.Object(("o", JsonValue.Of(Key.Name)), ("i", JsonValue.Of(index)), ("h", JsonValue.Of(_leaves[(int)index].ToBase64Url()))));
+        var header = JsonValue.Object(("alg", JsonValue.Of("ES256")), ("kid", JsonValue.Of(P256PublicKey.Of(PermitKey).Kid)), ("typ", JsonValue.Of("execution-permit+jwt")));
+        var signed = $"{Base64Url.Encode(header.ToCanonicalBytes())}.{Base64Url.Encode(claims.ToCanonicalBytes())}";
+        return $"{signed}.{Base64Url.Encode(PermitKey.SignData(System.Text.Encoding.ASCII.GetBytes(signed), System.Security.Cryptography.HashAlgorithmName.SHA256))}";
+    }
+
+    private string Id() => Base64Url.Encode(Salt());
+
+    private byte[] Salt() => Digest.Of([.. _seed, .. BitConverter.GetBytes(++_random)]).ToArray()[..16];
+}
