@@ -19,7 +19,7 @@ public sealed class Trust
     /// <param name="servers">The registered servers with their pins.</param>
     /// <exception cref="ArgumentException">A name occurs twice.</exception>
     public Trust(
-        string origin, string resource, IEnumerable<PlaneKey> keys, IEnumerable<TrustedIssuer> issuers, IEnumerable<EnrolledIdentity> identities, IEnumerable<PinnedServer> servers)
+        string origin, string resource, IEnumerable<KeySetMember> keys, IEnumerable<TrustedIssuer> issuers, IEnumerable<EnrolledIdentity> identities, IEnumerable<PinnedServer> servers)
     {
         (Issuer, Resource) = ("urn:execution:plane:" + origin, resource);
         Issuers = issuers.ToImmutableSortedDictionary(i => i.Url, i => i, StringComparer.Ordinal);
@@ -47,7 +47,7 @@ public sealed class Trust
     public ImmutableSortedDictionary<string, PinnedServer> Servers { get; }
 
     /// <summary>The plane's keys that verify identities, by kid.</summary>
-    public ImmutableSortedDictionary<string, PlaneKey> PlaneKeys { get; }
+    public ImmutableSortedDictionary<string, KeySetMember> PlaneKeys { get; }
 
     /// <summary>The keys of the plane that verify identities at this time.</summary>
     /// <param name="now">Seconds since 1970.</param>

@@ -95,7 +95,7 @@ internal sealed class Bench : IDisposable
         => new(
             origin,
             "http://127.0.0.1:7073",
-            [new PlaneKey(Run.Public, 0, until)],
+            [new KeySetMember(Run.Public, 0, until)],
             issuers ?? [],
             identities ?? [EnrolledIdentity.Local("local", 1000, Local.Public.Jwk), EnrolledIdentity.Person("alice")],
             [new PinnedServer("payments", Json("""{"command":"payments"}"""), new[] { Pin("transfer", Transfer), Pin("balance", Balance) }.ToImmutableSortedDictionary(p => p.Name, p => p, StringComparer.Ordinal))]);
