@@ -25,7 +25,7 @@ public sealed class Policy
     public string Id { get; private init; }
 
     /// <summary>The template that this policy was linked from, if it was.</summary>
-    public string? TemplateId { get; private init; }
+    public Policy? Template { get; private init; }
 
     /// <summary>What it does when satisfied.</summary>
     public Effect Effect { get; }
@@ -69,7 +69,7 @@ public sealed class Policy
     }
 
     /// <summary>The same policy under another id.</summary>
-    public Policy WithId(string id) => Copy(id, TemplateId, Principal, Resource);
+    public Policy WithId(string id) => Copy(id, Template, Principal, Resource);
 
     /// <summary>
     /// Fills the slots of a template. Refuses (<see cref="DiagnosticCode.UnboundLink"/>) a missing value and one too many.
@@ -78,13 +78,22 @@ public sealed class Policy
     {
         ArgumentNullException.ThrowIfNull(newId);
         return Principal.HasSlot == principal is not null && Resource.HasSlot == resource is not null && IsTemplate
-            ? new(Copy(newId, Id, principal is null ? Principal : Principal.Fill(principal), resource is null ? Resource : Resource.Fill(resource)))
+            ? new(Copy(newId, this, principal is null ? Principal : Principal.Fill(principal), resource is null ? Resource : Resource.Fill(resource)))
             : new([new Diagnostic(DiagnosticCode.UnboundLink, "a link gives exactly the slots of its template", Span, newId)]);
     }
+
+    /// <summary>Reads one policy or template in its JSON form.</summary>
+    public static Parsed<Policy> ParseJson(string id, string json) => Json.PolicyJsonReader.ReadPolicy(id, json);
+
+    /// <summary>The policy in its JSON form. Comments and places in the text are not part of it.</summary>
+    public string ToJson() => Json.PolicyJsonWriter.Write(this);
+
+    /// <summary>The policy as text on few lines; reading it gives the same policy but for places. </summary>
+    public string ToText() => PolicyPrinter.Print(this);
 
     /// <inheritdoc/>
     public override string ToString() => Id;
 
-    private Policy Copy(string id, string? templateId, ScopeConstraint principal, ScopeConstraint resource) =>
-        new(id, Effect, Annotations, principal, Action, resource, Conditions, Span) { TemplateId = templateId };
+    private Policy Copy(string id, Policy? template, ScopeConstraint principal, ScopeConstraint resource) =>
+        new(id, Effect, Annotations, principal, Action, resource, Conditions, Span) { Template = template };
 }

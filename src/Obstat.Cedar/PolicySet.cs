@@ -45,6 +45,12 @@ public sealed class PolicySet
             : new([new Diagnostic(DiagnosticCode.InvalidUtf8, "the text is not UTF-8")]);
     }
 
+    /// <summary>
+    /// Reads the JSON form of a set: <c>{staticPolicies, templates, templateLinks}</c>. Templates serve their links only. Refuses an id used twice, a link to no
+    /// template and a link that leaves a slot open.
+    /// </summary>
+    public static Parsed<PolicySet> ParseJson(string json) => Json.PolicyJsonReader.ReadSet(json);
+
     /// <summary>Reads one text as static policies and templates, in the order written, ids <c>policy0</c>, <c>policy1</c> ..</summary>
     public static Parsed<IReadOnlyList<Policy>> ParsePolicies(string text)
     {
@@ -101,6 +107,9 @@ public sealed class PolicySet
 
         return bag.IsEmpty ? Of(renamed) : new(bag.Items);
     }
+
+    /// <summary>The set in its JSON form; linked policies as links, with their templates.</summary>
+    public string ToJson() => Json.PolicyJsonWriter.WriteSet(this);
 
     /// <summary>The policy of an id.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out Policy? policy) => _byId.TryGetValue(id, out policy);

@@ -44,7 +44,16 @@ internal sealed partial class PolicyParser
         }
 
         var operands = ImmutableArray.CreateBuilder<Expr>();
-        operands.Add(first);
+        if (first is Expr.Or group)
+        {
+            // Parentheses at the left end change nothing: (a, b), c is a, b, c.
+            operands.AddRange(group.Operands);
+        }
+        else
+        {
+            operands.Add(first);
+        }
+
         while (_current.Kind == TokenKind.OrOr)
         {
             Advance();
@@ -72,7 +81,16 @@ internal sealed partial class PolicyParser
         }
 
         var operands = ImmutableArray.CreateBuilder<Expr>();
-        operands.Add(first);
+        if (first is Expr.And group)
+        {
+            // Parentheses at the left end change nothing: (a, b), c is a, b, c.
+            operands.AddRange(group.Operands);
+        }
+        else
+        {
+            operands.Add(first);
+        }
+
         while (_current.Kind == TokenKind.AndAnd)
         {
             Advance();
