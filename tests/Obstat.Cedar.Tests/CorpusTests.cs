@@ -50,6 +50,7 @@ public sealed class CorpusTests
         }
 
         JudgeValidation(test, id, known, set, entities, wrong);
+        var both = new BothEvaluators(id, set, entities);
         var count = 0;
         foreach (var item in test.GetProperty("requests").EnumerateArray())
         {
@@ -68,7 +69,7 @@ public sealed class CorpusTests
                 wrong.Add($"{id} request: {findings.All[0]}");
             }
 
-            var answer = Evaluator.Decide(set, entities, request, Mode.Standard);
+            var answer = both.Decide(request, wrong);
             var decision = answer.Decision == Decision.Allow ? "allow" : "deny";
             if (decision != item.Text("decision") || !answer.Reasons.SequenceEqual(item.Strings("reason"))
                 || !answer.Errors.Select(e => e.PolicyId).SequenceEqual(item.Strings("errors")))

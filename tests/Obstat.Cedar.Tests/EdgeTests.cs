@@ -30,7 +30,7 @@ public sealed class EdgeTests
             var actual = "parseError";
             if (PolicySet.Parse(text).TryGet(out var set))
             {
-                var answer = Evaluator.Decide(set, store, request, Mode.Standard);
+                var answer = new BothEvaluators(text, set, store).Decide(request, wrong);
                 actual = !answer.Errors.IsEmpty ? "error" : answer.Decision == Decision.Allow ? "true" : "false";
             }
 

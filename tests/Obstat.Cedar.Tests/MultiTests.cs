@@ -54,6 +54,7 @@ public sealed class MultiTests
             wrong.Add($"{id} validation: {string.Join("; ", findings.All)}");
         }
 
+        var both = new BothEvaluators(id, set, entities);
         var count = 0;
         foreach (var item in test.GetProperty("requests").EnumerateArray())
         {
@@ -61,7 +62,8 @@ public sealed class MultiTests
             var action = Corpus.Uid(item.GetProperty("action"));
             var context = ContextReader.Parse(item.GetProperty("context").GetRawText(), schema.Actions[action].Context).Require();
             var request = new Request(Corpus.Uid(item.GetProperty("principal")), action, Corpus.Uid(item.GetProperty("resource")), context);
-            var answer = Evaluator.Decide(set, entities, request, Mode.Standard);
+            var answer = both.Decide(request, wrong);
+            both.DecideMinted(request, wrong);
             if ((answer.Decision == Decision.Allow ? "allow" : "deny") != item.Text("cedarDecision") || !answer.Reasons.SequenceEqual(item.Strings("reason"))
                 || !answer.Errors.Select(e => e.PolicyId).SequenceEqual(item.Strings("errors")))
             {

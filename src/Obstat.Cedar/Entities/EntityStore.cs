@@ -122,6 +122,18 @@ public sealed class EntityStore
         return bag.IsEmpty ? new(new EntityStore(null, nodes, factFreeTypes)) : new(bag.Items);
     }
 
+    /// <summary>Whether entities of this type count as present.</summary>
+    internal bool IsFactFree(string type) => _factFreeTypes.Contains(type);
+
+    /// <summary>The ancestors of a stored entity, in no order.</summary>
+    internal IReadOnlyList<EntityUid> AncestorList(EntityUid uid) => Find(uid)?.Ancestors.All ?? [];
+
+    /// <summary>Whether a stored entity names this one as a parent.</summary>
+    internal bool IsParent(EntityUid uid) => _parents.Contains(uid);
+
+    /// <summary>The entities in no order.</summary>
+    internal IEnumerable<Entity> Unordered => All();
+
     private Node? Find(EntityUid uid) => _nodes.GetValueOrDefault(uid) ?? _base?._nodes.GetValueOrDefault(uid);
 
     private IEnumerable<Entity> All()

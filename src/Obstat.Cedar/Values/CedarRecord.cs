@@ -23,6 +23,8 @@ public sealed class CedarRecord : CedarValue
         _hash = HashCode.Combine(CedarKind.Record, hash.ToHashCode());
     }
 
+    private CedarRecord(ImmutableArray<string> names, ImmutableArray<CedarValue> values, int hash) => (Names, Values, _hash) = (names, values, hash);
+
     /// <summary>The record without attributes.</summary>
     public static CedarRecord Empty { get; } = new([], []);
 
@@ -31,6 +33,9 @@ public sealed class CedarRecord : CedarValue
 
     /// <summary>The values, in the order of <see cref="Names"/>.</summary>
     public ImmutableArray<CedarValue> Values { get; }
+
+    /// <summary>The table whose own strings the names are, if they are: then a name of that table that is not found by reference is absent.</summary>
+    internal object? NameTable { get; private init; }
 
     /// <summary>The number of attributes.</summary>
     public int Count => Names.Length;
@@ -73,6 +78,10 @@ public sealed class CedarRecord : CedarValue
 
         return Create(pairs);
     }
+
+    /// <summary>An equal record with the names and values of a compiled store.</summary>
+    internal CedarRecord Rebuilt(object nameTable, Func<string, string> name, Func<CedarValue, CedarValue> value) =>
+        new([.. Names.Select(name)], [.. Values.Select(value)], _hash) { NameTable = nameTable };
 
     /// <inheritdoc/>
     public override bool Equals(CedarValue? other)

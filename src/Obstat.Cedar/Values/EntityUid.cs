@@ -26,6 +26,8 @@ public sealed class EntityUid : CedarValue, IEquatable<EntityUid>, IComparable<E
         _hash = HashCode.Combine(string.GetHashCode(type, StringComparison.Ordinal), string.GetHashCode(id, StringComparison.Ordinal));
     }
 
+    private EntityUid(EntityUid same, string type) => (Type, Id, _hash) = (type, same.Id, same._hash);
+
     /// <summary>The type path.</summary>
     public string Type { get; }
 
@@ -38,8 +40,14 @@ public sealed class EntityUid : CedarValue, IEquatable<EntityUid>, IComparable<E
     /// <inheritdoc/>
     public override CedarKind Kind => CedarKind.Entity;
 
+    /// <summary>What one compiled store knows of this entity, in references that it made for itself. Never of another store.</summary>
+    internal object? Slot { get; set; }
+
     /// <summary>Reads the form <c>Type::"id"</c>, as it stands in policies.</summary>
     public static bool TryParse(string text, out EntityUid? uid) => PolicyParser.TryParseEntity(text, out uid);
+
+    /// <summary>An equal reference with a slot of its own.</summary>
+    internal EntityUid WithOwnSlot(string type) => new(this, type);
 
     /// <inheritdoc/>
     public override bool Equals(CedarValue? other) => Equals(other as EntityUid);
