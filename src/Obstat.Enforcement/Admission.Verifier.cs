@@ -1,0 +1,136 @@
+using System.Diagnostics.CodeAnalysis;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Permits;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Enforcement;
+
+public sealed partial class Admission
+{
+    /// <summary>The verifier of permits of one boot of one point, and the only maker of admissions. Safe for concurrent use.</summary>
+    public sealed class Verifier(IPointClock clock, ClockWatch watch, StopLatch latch, SingleUse permits, SingleUse proofs)
+    {
+        /// <summary>
+        /// Verifies a permit against what will be forwarded. Each step needs what the step before made; the order decides which code is told.
+        /// </summary>
+        /// <param name="presented">Permit and receipt as they came.</param>
+        /// <param name="action">The action, made from what will be forwarded.</param>
+        /// <param name="audience">Whom a permit for it must be for.</param>
+        /// <param name="holder">How the presenter shows that he holds it.</param>
+        /// <param name="view">What the point knows.</param>
+        /// <param name="admission">The admission, or null.</param>
+        /// <param name="refusal">Why not.</param>
+        public bool TryAdmit(PresentedPermit presented, CanonicalAction action, string audience, Possession holder, PointView view, [NotNullWhen(true)] out Admission? admission, out Refusal refusal)
+        {
+            admission = null;
+            var now = clock.Wall.ToUnixTimeSeconds();
+            if (!TrySigned(presented, view, now, out var token, out var permit, out refusal)             // :: 1  form, signature, role, fresh keys
+                || !TryEntry(presented, permit, view, out var entry, out refusal))                       // :: 1b the ledger holds the decision that it cites
+            {
+                return false;
+            }
+
+            if (Fails(CheckAddress(permit, audience, view), out refusal)                                 // :: 2  from my plane, for me, in this boot
+                || Fails(CheckTime(token, now), out refusal)                                             // :: 3  the clock is sane, the time is right
+                || Fails(holder.Check(permit.Cnf, presented.Permit, now, proofs), out refusal)           // :: 4  the holder presents it
+                || Fails(CheckAction(permit, action, audience), out refusal)                             // :: 5  for exactly what will be forwarded
+                || Fails(CheckTool(permit, action, view), out refusal)                                   // :: 6  by the pinned tool, with what I can do
+                || Fails(CheckStanding(permit, token.Key, view), out refusal)                            // :: 7  the plane is heard, nothing is halted or revoked
+                || Fails(Consume(permit, now), out refusal))                                             // :: 8  once
+            {
+                return false;
+            }
+
+            admission = new Admission(action, permit, entry, presented, clock, watch, latch);            // :: 9  begins before its end, or never
+            return true;
+        }
+
+        private static bool TrySigned(PresentedPermit presented, PointView view, long now, [NotNullWhen(true)] out SignedJws? token, [NotNullWhen(true)] out PermitClaims? permit, out Refusal refusal)
+        {
+            (token, permit) = (null, null);
+            if (now >= view.Keys.Expires)
+            {
+                refusal = new Refusal(DenyReason.TrustStale, "the plane's key set is past its end");
+                return false;
+            }
+
+            if (!StrictJws.TryOpen(presented.Permit, PermitProfiles.Permit, view.Keys.Of(KeyRole.Permit, now), out token, out refusal))
+            {
+                return false;
+            }
+
+            if (!PermitClaims.TryRead(token.Claims, out permit, out var error))
+            {
+                refusal = new Refusal(DenyReason.AssertionInvalid, error.ToString());
+                return false;
+            }
+
+            return true;
+        }
+
+        private static bool TryEntry(PresentedPermit presented, PermitClaims permit, PointView view, [NotNullWhen(true)] out VerifiedReceipt? entry, out Refusal refusal)
+        {
+            entry = null;
+            if (presented.Receipt is null || !Receipt.TryFromJson(presented.Receipt, out var receipt, out var error) || !receipt.TryVerify(view.Heads, out var verified, out error))
+            {
+                refusal = new Refusal(DenyReason.AssertionInvalid, "no receipt that verifies");
+                return false;
+            }
+
+            var isThis = verified.Statement is DecisionStatement { IsAllowed: true, Permit: { } fixedPermit }
+                && permit.Led == new LedgerReference(verified.Head.Origin, verified.Index, verified.LeafHash)
+                && fixedPermit.Jti == permit.Jti
+                && fixedPermit.Claims == permit.ClaimsDigest();
+            refusal = isThis ? default : new Refusal(DenyReason.AssertionInvalid, "the receipt is of another entry or another permit");
+            entry = isThis ? verified : null;
+            return isThis;
+        }
+
+        private static Refusal? CheckAddress(PermitClaims permit, string audience, PointView view)
+            => permit.Iss == view.Keys.Iss && permit.Aud == audience && permit.Ep == view.Me ? null : Mismatch("plane, audience, point or boot");
+
+        private Refusal? CheckTime(SignedJws token, long now)
+            => !watch.IsSane() ? new Refusal(DenyReason.ClockUntrusted, "the clocks moved apart")
+                : token.TryAt(now, out _, out var refusal) ? null
+                : refusal;
+
+        private static Refusal? CheckAction(PermitClaims permit, CanonicalAction action, string audience)
+            => permit.Action.ActHash == action.ActHash && permit.Action.Action == action.WireAction && permit.Action.Location == audience && permit.Action.Identifier == action.Identifier
+                ? null
+                : Mismatch("action");
+
+        private static Refusal? CheckTool(PermitClaims permit, CanonicalAction action, PointView view)
+            => permit.Action.ToolHash != action.ToolHash ? Mismatch("tool")
+                : permit.Obligations.All(view.Obligations.Contains) ? null
+                : Mismatch("an obligation that this door cannot do");
+
+        private Refusal? CheckStanding(PermitClaims permit, JwsKey key, PointView view)
+            => latch.HasFallen ? new Refusal(latch.Reason, "this point was stopped")
+                : clock.Steady - view.Heard > view.SilenceMax ? new Refusal(DenyReason.PlaneUnavailable, "the plane is silent")
+                : view.IsHalted ? new Refusal(DenyReason.Halted, "halted")
+                : Subjects(permit, key).Any(view.Revoked.Contains) ? new Refusal(DenyReason.Revoked, "revoked")
+                : null;
+
+        private static IEnumerable<string> Subjects(PermitClaims permit, JwsKey key)
+        {
+            string?[] all = [permit.Jti, permit.Sub, permit.ClientId, permit.Txn, permit.Exe, permit.ParentExe, permit.Cnf.Value.ToBase64Url(), permit.Delegation?.Hash.ToBase64Url(), key.Kid, .. permit.Actors];
+            return all.OfType<string>();
+        }
+
+        private Refusal? Consume(PermitClaims permit, long now)
+            => permit.Use != "instance" ? new Refusal(DenyReason.PermitReplayed, "a permit of use plane is redeemed online, which this point does not do")
+                : permits.TryConsume(permit.Jti, permit.Expires + 2, now) ? null
+                : new Refusal(DenyReason.PermitReplayed, "used before");
+
+        private static Refusal Mismatch(string what) => new(DenyReason.PermitMismatch, $"for another {what}");
+
+        private static bool Fails(Refusal? found, out Refusal refusal)
+        {
+            refusal = found ?? default;
+            return found is not null;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Enforcement;
+
+/// <summary>What a point knows when it verifies a permit. Immutable; replaced as a whole when something of it changes.</summary>
+public sealed record PointView
+{
+    /// <summary>Itself, in this boot.</summary>
+    public required PointBoot Me { get; init; }
+
+    /// <summary>The plane's keys, verified under the pinned root.</summary>
+    public required PlaneKeySet Keys { get; init; }
+
+    /// <summary>Verifies heads under the pinned head key.</summary>
+    public required HeadVerifier Heads { get; init; }
+
+    /// <summary>Obligations that this door declared and can do.</summary>
+    public required ImmutableHashSet<string> Obligations { get; init; }
+
+    /// <summary>Ids, principals, keys and delegations that are revoked.</summary>
+    public required ImmutableHashSet<string> Revoked { get; init; }
+
+    /// <summary>Whether an operator stopped this point.</summary>
+    public required bool IsHalted { get; init; }
+
+    /// <summary>Steady time at which the newest believed answer of the plane was asked for.</summary>
+    public required TimeSpan Heard { get; init; }
+
+    /// <summary>How long the plane may be silent.</summary>
+    public required TimeSpan SilenceMax { get; init; }
+}
