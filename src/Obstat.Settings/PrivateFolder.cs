@@ -12,7 +12,7 @@ public static class PrivateFolder
     /// <summary>The effective user id of this process; 0 on systems without.</summary>
     public static uint UserId { get; } = OperatingSystem.IsWindows() ? 0 : geteuid();
 
-    /// <summary>Makes the folder (0700, parents too), or takes one that is there if it belongs to this user and nobody else can enter it.</summary>
+    /// <summary>Makes the folder (0700), or takes one that is there if it belongs to this user and nobody else can enter it.</summary>
     /// <returns>False with the reason where the folder is somebody else's, open to others, a link, or cannot be made.</returns>
     public static bool Prepare(string path, [NotNullWhen(false)] out string? reason)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Proof.Pins;
 
 namespace Obstat.Settings;
 
@@ -10,4 +11,8 @@ namespace Obstat.Settings;
 /// <param name="Environment">Variables that it gets beside <c>PATH</c>, <c>HOME</c> and <c>LANG</c>; nothing else of the gateway's environment reaches it.</param>
 /// <param name="Url">Streamable HTTP endpoint: <c>http</c> on loopback or <c>https</c>.</param>
 public sealed record UpstreamSettings(
-    string Name, string? Command, ImmutableArray<string> Arguments, string Folder, ImmutableSortedDictionary<string, SecretSource> Environment, Uri? Url);
+    string Name, string? Command, ImmutableArray<string> Arguments, string Folder, ImmutableSortedDictionary<string, SecretSource> Environment, Uri? Url)
+{
+    /// <summary>What a pin of its tools says the server is. The command line that pins and the gateway that compares make it by this one line.</summary>
+    public ServerIdentity Identity => Url is { } url ? ServerIdentity.OfUrl(Name, url.OriginalString) : ServerIdentity.OfCommand(Name, [Command!, .. Arguments]);
+}

@@ -5,7 +5,7 @@ using Obstat.Cedar.Values;
 namespace Obstat.Core.Decisions;
 
 /// <summary>Names of servers and tools as names of the language. Ids are the exact strings; a type segment is the name if it is a legal identifier, else an escaped form of it.</summary>
-internal static class CedarNames
+public static class CedarNames
 {
     private static readonly string[] Reserved = ["true", "false", "if", "then", "else", "in", "like", "has", "is", "__cedar"];
 
