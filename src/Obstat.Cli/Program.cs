@@ -1,1 +1,3 @@
-return 2;
+using Obstat.Cli.Commands;
+
+return await Entry.RunAsync(args).ConfigureAwait(false);
