@@ -6,7 +6,7 @@ namespace Obstat.Viewer.Tests;
 /// <summary>A plane or a door that holds its keys and lies: every signature below is genuine, and the viewer names the check that the lie breaks.</summary>
 public sealed class LieTests(ViewerPage viewer) : IClassFixture<ViewerPage>
 {
-    private static readonly Dictionary<string, (string Checks, Action<MadeLog> Tell)> Lies = new()
+    internal static readonly Dictionary<string, (string Checks, Action<MadeLog> Tell)> Lies = new()
     {
         ["a denial with a permit"] = ("V02", log => log.Change[6] = p => p["permit"] = new JsonObject { ["jti"] = MadeLog.Jti, ["claims"] = new string('0', 64), ["notBefore"] = 1, ["notAfter"] = 2, ["use"] = "instance", ["mode"] = "once", ["lease"] = null }),
         ["an allow beside an error"] = ("V02,V09", log => log.Change[4] = p => p["errors"] = new JsonArray(new JsonObject { ["policy"] = "a", ["code"] = "b" })),
@@ -51,6 +51,8 @@ public sealed class LieTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         ["a permit of other times"] = ("V09", log => log.Claims = claims => claims["exp"] = 1795426229),
         ["a permit for two holders"] = ("V09", log => log.Claims = claims => claims["cnf"]!["x5t#S256"] = new string('A', 43)),
         ["a permit for nobody in particular"] = ("V09", log => log.Claims = claims => claims["cnf"] = new JsonObject()),
+        ["a permit with an empty actor"] = ("V09", log => log.Claims = claims => claims["act"] = new JsonObject()),
+        ["a permit for two places"] = ("V09", log => log.Claims = claims => claims["authorization_details"]![0]!["locations"] = new JsonArray("a", "b")),
         ["a permit for another door"] = ("V09", log => log.Claims = claims => claims["ep"]!["id"] = "other"),
         ["a permit for another action"] = ("V09", log => log.Claims = claims => claims["authorization_details"]![0]!["actions"]![0] = "mcp.list"),
         ["a permit for two actions"] = ("V09", log => log.Claims = claims => claims["authorization_details"]![0]!["actions"] = new JsonArray("mcp.tools/call", "mcp.list")),

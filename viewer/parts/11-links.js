@@ -59,11 +59,11 @@ async function checkHeads(world) {
 }
 
 const permitClaims = {
-  v: [1], iss: "name", aud: "name", iat: "count", nbf: "count", exp: "count", jti: "id", sub: "name", client_id: "name", cnf: "any", use: ["instance", "plane"],
-  authorization_details: "any", txn: "text", exe: "text", req_wl: "text", pol: record({ h: "kid" }), led: record({ o: "name", i: "count", h: "kid" }),
+  iss: "name", aud: "name", iat: "count", nbf: "count", exp: "count", jti: "id", sub: "name", client_id: "name", cnf: "any", use: ["instance", "plane"],
+  authorization_details: "any", txn: "name", exe: "name", req_wl: "name", pol: record({ h: "kid" }), led: record({ o: "name", i: "count", h: "kid" }),
 };
-const permitOptional = { act: "any", dlg: record({ h: "kid", d: "count" }), obl: list("name"), pex: "text", lease: record({ id: "text", ttl: "count", epoch: "count" }), ep: record({ id: "name", boot: "id" }) };
-const permitDetail = { type: ["urn:execution:action:1"], actions: list("name"), locations: list("name"), identifier: "text", act_alg: ["jcs+sha-256"], act_hash: "kid", mode: ["once", "lease"] };
+const permitOptional = { v: [1], act: "any", dlg: record({ h: "kid", d: [1, 2, 3, 4, 5] }), obl: list("text"), pex: "name", lease: record({ id: "id", ttl: "some", epoch: "count" }), ep: record({ id: "name", boot: "id" }) };
+const permitDetail = { type: ["urn:execution:action:1"], actions: list("name"), locations: list("name"), identifier: "name", act_alg: ["jcs+sha-256"], act_hash: "kid", mode: ["once", "lease"] };
 
 /** @param {Uint8Array} bytes @param {string} what */
 function parsePermit(bytes, what) {
@@ -80,6 +80,11 @@ function parsePermit(bytes, what) {
   fits(detail, record("tool_hash" in detail ? { ...permitDetail, tool_hash: "kid" } : permitDetail), `${what}: authorization detail`);
   const holder = Object.keys(claims.cnf ?? {});
   demand(holder.length === 1 && ["jkt", "x5t#S256"].includes(holder[0]) && scalars.kid(claims.cnf[holder[0]]), `${what}: cnf must bind exactly one holder`);
+  for (let actor = claims.act, depth = 1; actor !== undefined; actor = actor.act, depth++) {
+    fits(actor, record(actor?.act === undefined ? { sub: "name" } : { sub: "name", act: "any" }), `${what}: act`);
+    demand(depth <= 8, `${what}: more than 8 actors`);
+  }
+  demand(detail.actions.length === 1 && detail.locations.length === 1, `${what}: expected one action at one location`);
   demand((claims.use === "instance") === ("ep" in claims), `${what}: ep is there exactly when use is instance`);
   demand((detail.mode === "lease") === ("lease" in claims), `${what}: lease is there exactly when mode is lease`);
   demand(claims.iat <= claims.nbf && claims.nbf < claims.exp && claims.exp - claims.iat <= 30, `${what}: lives ${claims.exp - claims.iat} s, at most 30 s are allowed`);
@@ -106,7 +111,6 @@ async function checkPermits(world) {
     await findings.claim("V09", about, async () => {
       const permit = parsePermit(bytes, name);
       const { claims, detail } = permit;
-      entry.permit = permit;
       const { led, ...bound } = claims;
       const digest = digestOf(bound);
       demand(digest === fixed.claims, `${name}: its claims without led have digest ${digest}, entry ${entry.index} fixed ${fixed.claims}`);
@@ -118,6 +122,7 @@ async function checkPermits(world) {
       demand(claims.exe === predicate.request.execution && claims.txn === predicate.request.root, `${name}: of another execution`);
       demand(detail.actions.length === 1 && detail.actions[0] === predicate.request.action, `${name}: for another action`);
       demand(claims.pol.h === base64url(Uint8Array.from(predicate.snapshot.match(/../g), (pair) => parseInt(pair, 16))), `${name}: decided under another snapshot`);
+      entry.permit = permit;
       const found = keyFor(world, permit.header.kid, "permit", entry.index);
       if (found.missing) {
         findings.add("V09", "not checked", `${name}: bound to entry ${entry.index}; signature not checked, ${found.missing}`, about);
@@ -179,7 +184,6 @@ async function checkNumbers({ entries, findings }) {
   if (boots.size === 0) {
     findings.add("V11", "not checked", "nothing here has a number", { asked: false });
   }
-  const known = new Set(entries.filter((entry) => entry.statement).map((entry) => entry.statement.digest));
   for (const [boot, said] of [...boots].sort(([a], [b]) => (a < b ? -1 : 1))) {
     await findings.claim("V11", {}, () => {
       const taken = [];
@@ -192,6 +196,7 @@ async function checkNumbers({ entries, findings }) {
       taken.sort((a, b) => a[0] - b[0]);
       taken.forEach(([first, , index], i) => demand(i === 0 || first > taken[i - 1][1],
         `${boot}: number ${first} occurs twice, again in entry ${index > taken[i - 1]?.[2] ? index : taken[i - 1]?.[2]}`));
+      const known = new Set(said.filter((entry) => entry.statement.type !== "refusals").map((entry) => entry.statement.digest));
       const missing = [
         ...followChain(boot, known, said.filter((entry) => entry.statement.type === "decision")),
         ...followChain(boot, known, said.filter((entry) => entry.statement.type === "outcome").sort((a, b) => a.statement.predicate.ep.seq - b.statement.predicate.ep.seq)),

@@ -37,7 +37,8 @@ public sealed class PointNumbers
     public string? Judge(out List<string> missing)
     {
         missing = [];
-        var error = JudgeChain(_decisions.Values, missing) ?? JudgeChain(_reports.Values, missing);
+        var known = _decisions.Values.Concat(_reports.Values).Select(l => l.Digest).ToHashSet();
+        var error = JudgeChain(_decisions.Values, known, missing) ?? JudgeChain(_reports.Values, known, missing);
         var next = 1L;
         foreach (var (first, last) in _taken)
         {
@@ -55,10 +56,10 @@ public sealed class PointNumbers
     /// <summary>The highest number.</summary>
     public long Last => _taken.Count == 0 ? 0 : _taken[^1].Last;
 
-    private static string? JudgeChain(IEnumerable<(long Index, Digest Digest, Digest? Prev)> chain, List<string> missing)
+    /// <summary>Follows one chain. A link to something known of this boot, in this chain or in the other, that is not the link before contradicts; one to something unknown is missing.</summary>
+    private static string? JudgeChain(IEnumerable<(long Index, Digest Digest, Digest? Prev)> chain, HashSet<Digest> known, List<string> missing)
     {
         var links = chain.ToArray();
-        var digests = links.Select(l => l.Digest).ToHashSet();
         for (var i = 0; i < links.Length; i++)
         {
             var (index, _, prev) = links[i];
@@ -69,7 +70,7 @@ public sealed class PointNumbers
 
             if (prev is { } before && (i == 0 || links[i - 1].Digest != before))
             {
-                if (digests.Contains(before))
+                if (known.Contains(before))
                 {
                     return $"entry {index}: its chain joins a wrong entry";
                 }
