@@ -1,13 +1,15 @@
 using Obstat.Gateway.Denials;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Sessions;
 
 /// <summary>What goes back to the client for one message.</summary>
 /// <param name="Body">One JSON-RPC answer; null where none is due.</param>
 /// <param name="IsBroken">Whether the message itself could not be understood: HTTP says 400.</param>
-internal readonly record struct Reply(byte[]? Body, bool IsBroken = false)
+/// <param name="IsNobody">Whether it was refused because nobody proved who asks: HTTP says 401.</param>
+internal readonly record struct Reply(byte[]? Body, bool IsBroken = false, bool IsNobody = false)
 {
     /// <summary>No answer is due.</summary>
     public static Reply None => default;
@@ -22,5 +24,5 @@ internal readonly record struct Reply(byte[]? Body, bool IsBroken = false)
     public static Reply Error(JsonValue? id, int code, string message) => new(RpcWriter.Error(id, code, message), code is RpcCodes.ParseError or RpcCodes.InvalidRequest);
 
     /// <summary>The refusal of a gated method other than the call of a listed tool.</summary>
-    public static Reply Refused(JsonValue id, Denial refusal, string action, JsonValue? arguments) => new(RpcWriter.Error(id, DenialText.Error(refusal, action, arguments)));
+    public static Reply Refused(JsonValue id, Denial refusal, string action, JsonValue? arguments) => new(RpcWriter.Error(id, DenialText.Error(refusal, action, arguments)), IsNobody: refusal.Reason == DenyReason.IdentityUnverifiable);
 }

@@ -38,6 +38,9 @@ internal sealed class Session : IAsyncDisposable
         upstream.Told = ToldAsync;
     }
 
+    /// <summary>What an upstream is told first: our revision, no capability that would let it ask an agent, and nothing of what a client says of itself.</summary>
+    public static JsonValue Hello { get; } = JsonValue.Object(("protocolVersion", JsonValue.Of(Revision.R20251125.ToWire())), ("capabilities", Capabilities.OfClient), ("clientInfo", SessionParts.ClientInfo));
+
     /// <summary>The permitted connection; null before one is.</summary>
     public Connected? Connected => Volatile.Read(ref _connected);
 
@@ -110,15 +113,14 @@ internal sealed class Session : IAsyncDisposable
             return Reply.Error(entry.Id, RpcCodes.InvalidRequest, "expected initialize once");
         }
 
-        var hello = JsonValue.Object(("protocolVersion", JsonValue.Of(Revision.R20251125.ToWire())), ("capabilities", Capabilities.OfClient), ("clientInfo", SessionParts.ClientInfo));
-        if (Action(Revision.R20251125, request, hello, null) is not { } action)
+        if (Action(Revision.R20251125, request, Hello, null) is not { } action)
         {
             return Reply.Error(entry.Id, RpcCodes.InvalidParams, "expected params of initialize");
         }
 
         var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
         return await ruling.Match(
-            admission => OpenAsync(admission, hello, entry, cancellation),
+            admission => OpenAsync(admission, entry, cancellation),
             refusal =>
             {
                 Volatile.Write(ref _opened, 0);
@@ -126,10 +128,10 @@ internal sealed class Session : IAsyncDisposable
             });
     }
 
-    private async Task<Reply> OpenAsync(Admission admission, JsonValue hello, InFlight.Entry entry, CancellationToken cancellation)
+    private async Task<Reply> OpenAsync(Admission admission, InFlight.Entry entry, CancellationToken cancellation)
     {
         using var cut = _parts.Cut(admission, cancellation);
-        var answer = await _upstream.OpenAsync(admission, entry.Ours, hello, cut.Token);
+        var answer = await _upstream.OpenAsync(admission, entry.Ours, Hello, cut.Token);
         var agreed = RevisionText.Parse(answer.Result?["protocolVersion"]?.AsString) == Revision.R20251125;
         _parts.Close(admission, answer, agreed ? EndResult.Succeeded : answer.Started is null ? EndResult.Refused : EndResult.Failed);
         if (!agreed)

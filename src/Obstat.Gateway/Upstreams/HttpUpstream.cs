@@ -1,0 +1,316 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Obstat.Gateway.Doors;
+using Obstat.Gateway.Http;
+using Obstat.Gateway.JsonRpc;
+using Obstat.Gateway.Methods;
+using Obstat.Gateway.Sessions;
+using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Gateway.Upstreams;
+
+/// <summary>
+/// A tool server over Streamable HTTP, with a session of its own for one client session. Each message is one request on a connection of its own, so nothing is
+/// sent twice; no redirect is followed, no cookie kept, no proxy or credential of the environment used.
+/// </summary>
+internal sealed class HttpUpstream : IUpstream
+{
+    /// <summary>Bytes of one message of the server, at most: 1 MiB.</summary>
+    public const int MessageBytesMax = 1 << 20;
+
+    private const string SessionHeader = "Mcp-Session-Id";
+    private const string VersionHeader = "MCP-Protocol-Version";
+    private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(3);
+
+    private readonly Uri _url;
+    private readonly TimeProvider _clock;
+    private readonly HttpMessageInvoker _http;
+    private readonly CancellationTokenSource _end = new();
+    private string? _session;
+    private bool _agreed;
+    private Task _listening = Task.CompletedTask;
+
+    public HttpUpstream(Uri url, TimeProvider clock) => (_url, _clock, _http) = (url, clock, new HttpMessageInvoker(Handler()));
+
+    /// <inheritdoc/>
+    public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation) => ExchangeAsync(id, "initialize", parameters, cancellation);
+
+    /// <inheritdoc/>
+    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+
+    /// <inheritdoc/>
+    public Task<UpstreamAnswer> RideAsync(Connected connected, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+
+    /// <inheritdoc/>
+    public async Task TellAsync(Connected connected, string method, JsonValue? parameters, CancellationToken cancellation)
+    {
+        await SayAsync(RpcWriter.Notification(method, parameters), cancellation);
+        if (method == "notifications/initialized")
+        {
+            _listening = ListenAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _listening;
+        if (_session is not null)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            try
+            {
+                using var request = Request(HttpMethod.Delete, null);
+                using var response = await _http.SendAsync(request, patience.Token);
+            }
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+            {
+                // A courtesy: the session is over either way.
+            }
+        }
+
+        _http.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task<UpstreamAnswer> ExchangeAsync(long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    {
+        var body = RpcWriter.Request(id, method, parameters);
+        if (cancellation.IsCancellationRequested)
+        {
+            return new UpstreamAnswer(null, null, DenyReason.Late, null, 0, 0);
+        }
+
+        var started = _clock.GetUtcNow();
+        try
+        {
+            using var request = Request(HttpMethod.Post, body);
+            using var response = await _http.SendAsync(request, cancellation);
+            if (method == "initialize" && response.Headers.TryGetValues(SessionHeader, out var ids) && ids.ToArray() is [{ Length: > 0 and <= 256 } session])
+            {
+                _session = session;
+            }
+
+            var (answer, bytes) = await ReadAsync(response, id, cancellation);
+            _agreed |= answer?.Kind == RpcKind.Result;
+            return answer is null ? new UpstreamAnswer(null, null, DenyReason.Malformed, started, body.Length, bytes)
+                : new UpstreamAnswer(answer.Kind == RpcKind.Result ? answer.Body : null, answer.Kind == RpcKind.Error ? answer.Body : null, null, started, body.Length, bytes);
+        }
+        catch (OperationCanceledException)
+        {
+            return new UpstreamAnswer(null, null, DenyReason.Late, started, body.Length, 0);
+        }
+        catch (HttpRequestException e)
+        {
+            // Without a connection nothing was sent; anything later may have reached the server.
+            var nothing = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+            return new UpstreamAnswer(null, null, DenyReason.Fault, nothing ? null : started, nothing ? 0 : body.Length, 0);
+        }
+        catch (IOException)
+        {
+            return new UpstreamAnswer(null, null, DenyReason.Fault, started, body.Length, 0);
+        }
+    }
+
+    /// <summary>The answer to that id, or null where the server gives none: each message is looked at, and none but this one is the answer.</summary>
+    private async Task<(RpcMessage? Answer, long Bytes)> ReadAsync(HttpResponseMessage response, long id, CancellationToken cancellation)
+    {
+        if (IsEncoded(response))
+        {
+            return (null, 0);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        switch (response.Content.Headers.ContentType?.MediaType)
+        {
+            case "application/json":
+                var body = await WholeAsync(stream, cancellation);
+                return (body is not null && RpcMessage.TryParse(body, out var message, out _) && IsAnswer(message, id) ? message : null, body?.Length ?? MessageBytesMax);
+            case "text/event-stream" when response.StatusCode == HttpStatusCode.OK:
+                var events = new SseReader(stream, MessageBytesMax);
+                while (await NextAsync(events, cancellation) is { } next)
+                {
+                    if (IsAnswer(next, id))
+                    {
+                        return (next, events.Bytes);
+                    }
+
+                    await TakeAsync(next, id, cancellation);
+                }
+
+                return (null, events.Bytes);
+            default:
+                return (null, 0);
+        }
+    }
+
+    /// <summary>The stream of what belongs to no request; a server that has none says 405.</summary>
+    private async Task ListenAsync()
+    {
+        try
+        {
+            while (!_end.IsCancellationRequested)
+            {
+                using (var request = Request(HttpMethod.Get, null))
+                using (var response = await _http.SendAsync(request, _end.Token))
+                {
+                    if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != "text/event-stream" || IsEncoded(response))
+                    {
+                        return;
+                    }
+
+                    await using var stream = await response.Content.ReadAsStreamAsync(_end.Token);
+                    var events = new SseReader(stream, MessageBytesMax);
+                    while (await NextAsync(events, _end.Token) is { } next)
+                    {
+                        await TakeAsync(next, null, _end.Token);
+                    }
+                }
+
+                await Task.Delay(Reconnect, _clock, _end.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            // Over: what the server would have told is not told; answers come on their own requests.
+        }
+    }
+
+    private static async Task<RpcMessage?> NextAsync(SseReader events, CancellationToken cancellation)
+        => await events.ReadAsync(cancellation) is { Name: "message" } one && RpcMessage.TryParse(one.Data, out var message, out _) ? message : null;
+
+    private async Task TakeAsync(RpcMessage message, long? request, CancellationToken cancellation)
+    {
+        if (message.Kind == RpcKind.Notification && MethodTable.Find(message.Method, Direction.ServerToClient, true, Revision.R20251125) is { Gate: Gate.Data or Gate.Own or Gate.Changed } row)
+        {
+            await Told(new Telling(row, message.Body ?? JsonValue.EmptyObject, request));
+        }
+        else if (message.Kind == RpcKind.Request)
+        {
+            var open = MethodTable.Find(message.Method, Direction.ServerToClient, false, Revision.R20251125) is { Gate: Gate.Here };
+            await SayAsync(open ? RpcWriter.Result(message.Id!, JsonValue.EmptyObject) : RpcWriter.Error(message.Id, RpcCodes.MethodNotFound, "Method not found"), cancellation);
+        }
+    }
+
+    private async Task SayAsync(byte[] message, CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = Request(HttpMethod.Post, message);
+            using var response = await _http.SendAsync(request, cancellation);
+        }
+        catch (HttpRequestException)
+        {
+            // A server that is away is told nothing; the next request says so.
+        }
+    }
+
+    /// <summary>Whether the body is packed. Nothing packed was asked for, and nothing is unpacked here.</summary>
+    private static bool IsEncoded(HttpResponseMessage response) => response.Content.Headers.ContentEncoding.Any(e => !e.Equals("identity", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsAnswer(RpcMessage message, long id) => message.Kind is RpcKind.Result or RpcKind.Error && message.Id?.AsInteger == id;
+
+    private HttpRequestMessage Request(HttpMethod method, byte[]? body)
+    {
+        var request = new HttpRequestMessage(method, _url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (body is not null)
+        {
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        }
+
+        if (_session is not null)
+        {
+            request.Headers.Add(SessionHeader, _session);
+        }
+
+        // Absent on the first request alone: it is the one that agrees on the revision.
+        if (_agreed)
+        {
+            request.Headers.Add(VersionHeader, Revision.R20251125.ToWire());
+        }
+
+        return request;
+    }
+
+    private static async Task<byte[]?> WholeAsync(Stream stream, CancellationToken cancellation)
+    {
+        var whole = new MemoryStream();
+        var buffer = new byte[8192];
+        while (await stream.ReadAsync(buffer, cancellation) is var count and > 0)
+        {
+            if (whole.Length + count > MessageBytesMax)
+            {
+                return null;
+            }
+
+            whole.Write(buffer, 0, count);
+        }
+
+        return whole.ToArray();
+    }
+
+    private static SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        Credentials = null,
+        PreAuthenticate = false,
+        ActivityHeadersPropagator = null,
+        MaxResponseHeadersLength = 16,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+
+        // The client library sends again when a kept connection turns out to be dead; a connection that is never kept is never dead.
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = ConnectAsync,
+    };
+
+    /// <summary>Dials what the registration names. A name that leads into a private network is refused: only the registration itself may say so, as an address or as localhost.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var host = context.DnsEndPoint.Host;
+        var isNamed = !IPAddress.TryParse(host.Trim('[', ']'), out _) && host != "localhost";
+        foreach (var address in await Dns.GetHostAddressesAsync(host, cancellation))
+        {
+            if (isNamed && IsPrivate(address))
+            {
+                continue;
+            }
+
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new SocketException((int)SocketError.HostUnreachable);
+    }
+
+    private static bool IsPrivate(IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var bytes = plain.GetAddressBytes();
+        return IPAddress.IsLoopback(plain) || plain.IsIPv6LinkLocal || plain.IsIPv6SiteLocal || plain.IsIPv6UniqueLocal || plain.IsIPv6Multicast || plain.Equals(IPAddress.IPv6Any)
+            || (bytes.Length == 4 && (bytes[0] is 0 or 10 or 127 or >= 224 || (bytes[0], bytes[1]) is (169, 254) or (192, 168) or (172, >= 16 and <= 31) or (100, >= 64 and <= 127)));
+    }
+}
