@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
+using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.Sessions;
 using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Pins;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Tests;
@@ -39,7 +41,19 @@ internal sealed class FakeDoor : IDoor, IPins
 
     public Func<Caller, string> Holder { get; set; } = static caller => caller.Assertions.Length == 0 ? "" : caller.Assertions[0].Value;
 
-    public void Pin(string tool, Digest hash) => _pins[tool] = hash;
+    public PermitMint Mint { get; } = new();
+
+    /// <summary>What the server of these tests is to its pins.</summary>
+    public static ServerIdentity Server { get; } = ServerIdentity.OfCommand("s", ["/bin/server"]);
+
+    /// <summary>Approves tools that have nothing but a name and the schema of any object.</summary>
+    public void Pin(params string[] tools)
+    {
+        foreach (var tool in tools)
+        {
+            _pins[tool] = ToolHash.Of(Server, JsonValue.Object(("name", JsonValue.Of(tool)), ("inputSchema", JsonValue.Object(("type", JsonValue.Of("object"))))));
+        }
+    }
 
     public IReadOnlyDictionary<string, Digest> Of(string server) => _pins;
 
@@ -62,7 +76,7 @@ internal sealed class FakeDoor : IDoor, IPins
         };
         return Task.FromResult(reason is { } why
             ? Ruling.No(new Denial(why, Away is null ? entry : null), Away is null ? visible : [])
-            : Ruling.Yes(new Admission(entry, DateTimeOffset.UtcNow + Lifetime, Holder(caller)), visible));
+            : Ruling.Yes(Mint.Admit(action, Holder(caller), Lifetime), visible));
     }
 
     public void Close(Admission admission, Ending ending) => Endings.Enqueue(ending);

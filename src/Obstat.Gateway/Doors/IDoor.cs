@@ -1,3 +1,4 @@
+using Obstat.Enforcement;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 

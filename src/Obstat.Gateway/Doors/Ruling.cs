@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
 
 namespace Obstat.Gateway.Doors;

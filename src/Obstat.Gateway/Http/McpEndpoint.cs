@@ -170,7 +170,7 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         return ruling.Match(
             admission =>
             {
-                var isHolder = admission.Holder == session.Session.Connected!.Holder;
+                var isHolder = Connected.HolderOf(admission) == session.Session.Connected!.Holder;
                 parts.Close(admission, new UpstreamAnswer(null, null, null, null, 0, 0));
                 if (isHolder)
                 {

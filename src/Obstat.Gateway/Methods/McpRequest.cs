@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Proof.Json;
+using Obstat.Proof.Pins;
 
 namespace Obstat.Gateway.Methods;
 
@@ -89,7 +90,7 @@ internal sealed class McpRequest
 
     private static bool Fits(MemberKind kind, JsonValue value) => kind switch
     {
-        MemberKind.ToolName => ToolNames.IsName(value.AsString),
+        MemberKind.ToolName => PinStatement.IsToolName(value.AsString),
         MemberKind.Text => value.AsString is { Length: > 0 and <= 2048 } text && !text.Any(char.IsControl),
         MemberKind.Object => value.Kind == JsonKind.Object,
         MemberKind.StringMap => value.Kind == JsonKind.Object && value.Members.All(m => m.Value.AsString is not null),

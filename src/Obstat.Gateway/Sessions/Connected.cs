@@ -1,4 +1,4 @@
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.Methods;
 using Obstat.Proof.Json;
 
@@ -11,7 +11,10 @@ internal sealed class Connected
     /// <param name="admission">The admission of <c>mcp.connect</c>.</param>
     /// <param name="revision">What both sides speak.</param>
     /// <param name="capabilities">What the client was told that this connection can do.</param>
-    public Connected(Admission admission, Revision revision, JsonValue capabilities) => (Holder, Revision, Capabilities) = (admission.Holder, revision, capabilities);
+    public Connected(Admission admission, Revision revision, JsonValue capabilities) => (Holder, Revision, Capabilities) = (HolderOf(admission), revision, capabilities);
+
+    /// <summary>Subject and client of a permit, as one text that two others never share.</summary>
+    public static string HolderOf(Admission admission) => JsonValue.Strings([admission.Permit.Sub, admission.Permit.ClientId, .. admission.Permit.Actors]).ToString();
 
     /// <summary>For whom the plane permitted it.</summary>
     public string Holder { get; }

@@ -1,3 +1,4 @@
+using Obstat.Enforcement;
 using Obstat.Proof.Json;
 
 namespace Obstat.Gateway.Sessions;
@@ -81,6 +82,9 @@ internal sealed class InFlight
 
         /// <summary>Our id towards the upstream, and our progress token.</summary>
         public long Ours => ours;
+
+        /// <summary>Leave for the execution; null before it is given.</summary>
+        public Admission? Admission { get; set; }
 
         /// <summary>Falls when the client no longer wants the answer.</summary>
         public CancellationTokenSource Cancelled { get; } = new();

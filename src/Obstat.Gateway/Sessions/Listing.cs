@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Obstat.Gateway.Methods;
 using Obstat.Proof;
 using Obstat.Proof.Json;
+using Obstat.Proof.Pins;
 
 namespace Obstat.Gateway.Sessions;
 
@@ -21,23 +21,23 @@ internal sealed class Listing
     /// <summary>
     /// Reads the tools of all pages. A tool without a proper name is left out; of a name that occurs twice nothing is taken, because nobody knows which one would run.
     /// </summary>
-    /// <param name="server">Registered name of the server.</param>
+    /// <param name="server">What the server is to its pins.</param>
     /// <param name="tools">Tool objects in the server's order.</param>
-    public static Listing Of(string server, IEnumerable<JsonValue> tools)
+    public static Listing Of(ServerIdentity server, IEnumerable<JsonValue> tools)
     {
         var known = ImmutableDictionary.CreateBuilder<string, (JsonValue, Digest)>(StringComparer.Ordinal);
         var order = ImmutableArray.CreateBuilder<string>();
         var twice = new HashSet<string>(StringComparer.Ordinal);
         foreach (var listed in tools.Take(ToolsMax))
         {
-            var tool = listed["_meta"] is null ? listed : listed.Without("_meta");
-            if (!ToolNames.IsName(tool["name"]?.AsString))
+            var tool = ToolHash.Pinned(listed);
+            if (!PinStatement.IsToolName(tool["name"]?.AsString))
             {
                 continue;
             }
 
             var name = tool["name"]!.AsString!;
-            if (!known.TryAdd(name, (tool, ToolHash(server, tool))))
+            if (!known.TryAdd(name, (tool, ToolHash.Of(server, tool))))
             {
                 _ = twice.Add(name);
                 continue;
@@ -49,9 +49,6 @@ internal sealed class Listing
         known.RemoveRange(twice);
         return new Listing(known.ToImmutable(), [.. order.Where(known.ContainsKey)]);
     }
-
-    /// <summary>SHA-256 over the canonical form of <c>{server, tool}</c>.</summary>
-    public static Digest ToolHash(string server, JsonValue tool) => Digest.Of(JsonValue.Object(("server", JsonValue.Of(server)), ("tool", tool)));
 
     /// <summary>The digest of one tool; null where the server lists none of that name.</summary>
     public Digest? HashOf(string name) => _tools.TryGetValue(name, out var tool) ? tool.Hash : null;

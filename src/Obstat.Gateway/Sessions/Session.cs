@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
@@ -131,7 +132,7 @@ internal sealed class Session : IAsyncDisposable
     private async Task<Reply> OpenAsync(Admission admission, InFlight.Entry entry, CancellationToken cancellation)
     {
         using var cut = _parts.Cut(admission, cancellation);
-        var answer = await _upstream.OpenAsync(admission, entry.Ours, Hello, cut.Token);
+        var answer = await EffectAsync(admission, () => _upstream.OpenAsync(admission, entry.Ours, Hello, cut.Token));
         var agreed = RevisionText.Parse(answer.Result?["protocolVersion"]?.AsString) == Revision.R20251125;
         _parts.Close(admission, answer, agreed ? EndResult.Succeeded : answer.Started is null ? EndResult.Refused : EndResult.Failed);
         if (!agreed)
@@ -177,9 +178,14 @@ internal sealed class Session : IAsyncDisposable
     private async Task<Reply> ListAsync(Admission admission, Ruling ruling, McpRequest request, InFlight.Entry entry, CancellationToken cancellation)
     {
         using var cut = _parts.Cut(admission, cancellation);
-        var (answer, items) = await _tools.PagesAsync((id, parameters) => _upstream.CallAsync(admission, id, request.Method.Name, parameters, cut.Token), request.Method.Name);
+        List<JsonValue>? items = null;
+        var answer = await EffectAsync(admission, async () =>
+        {
+            (var last, items) = await _tools.PagesAsync((id, parameters) => _upstream.CallAsync(admission, id, request.Method.Name, parameters, cut.Token), request.Method.Name);
+            return last;
+        });
         _parts.Close(admission, answer);
-        if (items is null)
+        if (items is null || answer.Broken is not null)
         {
             return Answered(answer, request, entry, admission);
         }
@@ -211,7 +217,9 @@ internal sealed class Session : IAsyncDisposable
     private async Task<Reply> PerformAsync(Admission admission, McpRequest request, InFlight.Entry entry, CancellationToken cancellation)
     {
         using var cut = _parts.Cut(admission, cancellation, entry.Cancelled.Token);
-        var answer = await _upstream.CallAsync(admission, entry.Ours, request.Method.Name, request.Forwarded(entry.ProgressToken is null ? null : entry.Ours), cut.Token);
+        var token = entry.ProgressToken is null ? (long?)null : entry.Ours;
+        entry.Admission = admission;
+        var answer = await EffectAsync(admission, () => _upstream.CallAsync(admission, entry.Ours, request.Method.Name, request.Forwarded(token), cut.Token));
         _parts.Close(admission, answer);
         if (answer.Result is not null && request.Method.Gate == Gate.Watch)
         {
@@ -229,13 +237,31 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>A permit for somebody else than the one for whom the connection was opened runs nothing: one upstream connection never serves two.</summary>
     private Reply? IsForeign(Connected connected, Admission admission, McpRequest request, InFlight.Entry entry)
     {
-        if (admission.Holder == connected.Holder)
+        if (Connected.HolderOf(admission) == connected.Holder)
         {
             return null;
         }
 
         _parts.Close(admission, new UpstreamAnswer(null, null, DenyReason.PermitMismatch, null, 0, 0));
         return Reply.Refused(entry.Id, new Denial(DenyReason.PermitMismatch, admission.Entry), request.Method.Name, null);
+    }
+
+    /// <summary>Begins the execution, once, and asks again before its answer is released: what was stopped in between is withheld.</summary>
+    private static async Task<UpstreamAnswer> EffectAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
+    {
+        var answer = new UpstreamAnswer(null, null, null, null, 0, 0);
+        try
+        {
+            admission.Begin();
+            answer = await effect();
+            admission.Step();
+            return answer;
+        }
+        catch (Stopped stop)
+        {
+            var complete = answer.Result is not null || answer.Error is not null;
+            return answer with { Result = null, Error = null, Broken = answer.Broken ?? stop.Reason, IsWithheld = complete };
+        }
     }
 
     private static Reply Answered(UpstreamAnswer answer, McpRequest request, InFlight.Entry entry, Admission? admission)
@@ -289,7 +315,15 @@ internal sealed class Session : IAsyncDisposable
         {
             if (parameters["progressToken"]?.AsInteger is { } ours && _inFlight.Find(ours) is { ProgressToken: { } token } owner)
             {
-                await owner.TellAsync(RpcWriter.Notification(name, parameters.With("progressToken", token)));
+                try
+                {
+                    owner.Admission?.Step();
+                    await owner.TellAsync(RpcWriter.Notification(name, parameters.With("progressToken", token)));
+                }
+                catch (Stopped)
+                {
+                    // The execution was stopped: nothing of it is told any more.
+                }
             }
 
             return;

@@ -1,16 +1,18 @@
+using Obstat.Enforcement;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
+using Obstat.Proof.Pins;
 
 namespace Obstat.Gateway.Sessions;
 
 /// <summary>What all sessions of one server share: the way to decisions, the pins, the clock. No state of any client.</summary>
-/// <param name="Server">Registered name of the server.</param>
+/// <param name="Identity">What the server is to its pins.</param>
 /// <param name="Door">The way to decisions.</param>
 /// <param name="Pins">Approved tools.</param>
 /// <param name="Clock">Wall clock.</param>
 /// <param name="Unforeseen">Told of every exception that became a refusal.</param>
-internal sealed record SessionParts(string Server, IDoor Door, IPins Pins, TimeProvider Clock, Action<Exception> Unforeseen)
+internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins Pins, TimeProvider Clock, Action<Exception> Unforeseen)
 {
     /// <summary>Bytes of one notification that is passed on, at most: 64 KiB.</summary>
     public const int TellingBytesMax = 1 << 16;
@@ -20,6 +22,9 @@ internal sealed record SessionParts(string Server, IDoor Door, IPins Pins, TimeP
 
     /// <summary>How long a request that goes with the connection may take.</summary>
     public static readonly TimeSpan RideMax = TimeSpan.FromSeconds(10);
+
+    /// <summary>Registered name of the server.</summary>
+    public string Server => Identity.Name;
 
     /// <summary>What an upstream is told about its client. Nothing of what a client says of itself.</summary>
     public static JsonValue ClientInfo { get; } = JsonValue.Object(("name", JsonValue.Of("obstat-gateway")), ("version", JsonValue.Of("0.1.0")));
@@ -46,6 +51,7 @@ internal sealed record SessionParts(string Server, IDoor Door, IPins Pins, TimeP
     {
         _ when answer.Result is { } result => result["isError"]?.AsBoolean == true ? EndResult.Failed : EndResult.Succeeded,
         _ when answer.Error is not null => EndResult.Failed,
+        _ when answer.IsWithheld => EndResult.Withheld,
         _ when answer.Started is null => EndResult.Refused,
         _ => EndResult.Unknown,
     });

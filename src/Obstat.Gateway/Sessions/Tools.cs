@@ -57,7 +57,7 @@ internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids
     /// <summary>Takes what was just listed.</summary>
     public Listing Take(List<JsonValue> items)
     {
-        var listing = Listing.Of(parts.Server, items);
+        var listing = Listing.Of(parts.Identity, items);
         lock (_gate)
         {
             (_listing, _taken) = (listing, parts.Clock.GetTimestamp());

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Sessions;
@@ -40,6 +40,7 @@ internal sealed class ChildUpstream(ChildProgram program, TimeProvider clock) : 
     /// <inheritdoc/>
     public async Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation)
     {
+        admission.Step();
         _child = Child.Start(program, out _);
         if (_child is null)
         {
@@ -51,7 +52,11 @@ internal sealed class ChildUpstream(ChildProgram program, TimeProvider clock) : 
     }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    {
+        admission.Step();
+        return ExchangeAsync(id, method, parameters, cancellation);
+    }
 
     /// <inheritdoc/>
     public Task<UpstreamAnswer> RideAsync(Connected connected, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);

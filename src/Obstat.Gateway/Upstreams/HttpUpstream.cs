@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.Http;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
@@ -38,10 +38,18 @@ internal sealed class HttpUpstream : IUpstream
     public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation) => ExchangeAsync(id, "initialize", parameters, cancellation);
+    public Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation)
+    {
+        admission.Step();
+        return ExchangeAsync(id, "initialize", parameters, cancellation);
+    }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    {
+        admission.Step();
+        return ExchangeAsync(id, method, parameters, cancellation);
+    }
 
     /// <inheritdoc/>
     public Task<UpstreamAnswer> RideAsync(Connected connected, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);

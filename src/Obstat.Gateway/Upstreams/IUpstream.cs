@@ -1,4 +1,4 @@
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.Sessions;
 using Obstat.Proof.Json;
 
@@ -14,9 +14,11 @@ internal interface IUpstream : IAsyncDisposable
     Func<Telling, ValueTask> Told { set; }
 
     /// <summary>Starts or dials the server and sends the first request.</summary>
+    /// <exception cref="Stopped">The admission does not hold any more: nothing was sent.</exception>
     Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation);
 
     /// <summary>Sends one gated request and waits for its answer.</summary>
+    /// <exception cref="Stopped">The admission does not hold any more: nothing was sent.</exception>
     Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation);
 
     /// <summary>Sends a request that goes with the connection.</summary>

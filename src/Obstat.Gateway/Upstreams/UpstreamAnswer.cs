@@ -10,4 +10,5 @@ namespace Obstat.Gateway.Upstreams;
 /// <param name="Started">When the request was handed over; null when nothing was sent.</param>
 /// <param name="BytesOut">Bytes sent.</param>
 /// <param name="BytesIn">Bytes of the answer.</param>
-internal sealed record UpstreamAnswer(JsonValue? Result, JsonValue? Error, DenyReason? Broken, DateTimeOffset? Started, long BytesOut, long BytesIn);
+/// <param name="IsWithheld">Whether there was an answer, and a stop came before it could be given.</param>
+internal sealed record UpstreamAnswer(JsonValue? Result, JsonValue? Error, DenyReason? Broken, DateTimeOffset? Started, long BytesOut, long BytesIn, bool IsWithheld = false);

@@ -24,7 +24,7 @@ internal sealed class HttpGate : IAsyncDisposable
     public static async Task<HttpGate> StartAsync(FakeDoor door, Func<IUpstream> upstream, params string[] origins)
     {
         var sessions = new HttpSessions(TimeProvider.System);
-        var parts = new SessionParts("s", door, door, TimeProvider.System, static _ => { });
+        var parts = new SessionParts(FakeDoor.Server, door, door, TimeProvider.System, static _ => { });
         var servers = new Dictionary<string, (SessionParts, Func<IUpstream>)> { ["s"] = (parts, upstream) }.ToFrozenDictionary(StringComparer.Ordinal);
         var endpoint = new McpEndpoint(door, sessions, servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
         var front = new StrictFront(new FrontRules(FrozenSet.ToFrozenSet(["gate.test"]), 1 << 20), (reason, bytes) => door.CountRefused(reason, bytes));

@@ -1,11 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
-using JsonValue = Obstat.Proof.Json.JsonValue;
 
 namespace Obstat.Gateway.Tests.Http;
 
@@ -15,13 +13,7 @@ public sealed class McpEndpointTests : IDisposable
     private readonly PaymentsServer _server = new();
     private readonly FakeDoor _door = new();
 
-    public McpEndpointTests()
-    {
-        foreach (var name in new[] { "safe", "danger" })
-        {
-            _door.Pin(name, Listing.ToolHash("s", JsonValue.Object(("name", JsonValue.Of(name)), ("inputSchema", JsonValue.Object(("type", JsonValue.Of("object")))))));
-        }
-    }
+    public McpEndpointTests() => _door.Pin("safe", "danger");
 
     public void Dispose() => _server.Dispose();
 
@@ -216,7 +208,7 @@ public sealed class McpEndpointTests : IDisposable
     public async Task Clients_with_the_same_ids_at_once_each_get_their_own_answers()
     {
         File.WriteAllText(_server.ToolsFile, """{"tools":[{"name":"transfer","inputSchema":{"type":"object"}}]}""");
-        _door.Pin("transfer", Listing.ToolHash("s", JsonValue.Object(("name", JsonValue.Of("transfer")), ("inputSchema", JsonValue.Object(("type", JsonValue.Of("object")))))));
+        _door.Pin("transfer");
         (_door.Permitted, _door.Visible) = (_door.Permitted.Add("transfer"), ["transfer"]);
         await using var gate = await GateAsync();
         await Task.WhenAll(Enumerable.Range(0, 6).Select(async client =>

@@ -1,8 +1,6 @@
 using Obstat.Gateway.Doors;
-using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Reasons;
-using JsonValue = Obstat.Proof.Json.JsonValue;
 
 namespace Obstat.Gateway.Tests.Sessions;
 
@@ -14,7 +12,7 @@ public sealed class HostileServerTests
     private const string Call = """{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"safe"}}""";
     private readonly FakeDoor _door = new();
 
-    public HostileServerTests() => _door.Pin("safe", Listing.ToolHash("s", JsonValue.Object(("name", JsonValue.Of("safe")), ("inputSchema", JsonValue.Object(("type", JsonValue.Of("object")))))));
+    public HostileServerTests() => _door.Pin("safe");
 
     [Theory]
     [InlineData("echo hello there; sleep 30")]

@@ -2,9 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
-using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
-using JsonValue = Obstat.Proof.Json.JsonValue;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Tests.Sessions;
@@ -14,13 +12,7 @@ public sealed class StdioTests : IDisposable
     private readonly PaymentsServer _server = new();
     private readonly FakeDoor _door = new();
 
-    public StdioTests()
-    {
-        foreach (var name in new[] { "safe", "danger" })
-        {
-            _door.Pin(name, Listing.ToolHash("s", JsonValue.Object(("name", JsonValue.Of(name)), ("inputSchema", JsonValue.Object(("type", JsonValue.Of("object")))))));
-        }
-    }
+    public StdioTests() => _door.Pin("safe", "danger");
 
     public void Dispose() => _server.Dispose();
 
