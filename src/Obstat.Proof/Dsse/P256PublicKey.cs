@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Jws;
 
 namespace Obstat.Proof.Dsse;
 
@@ -16,12 +17,13 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
 
     private static readonly byte[] SpkiPrefix = Convert.FromHexString("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
 
-    private readonly ECDsa _key;
+    private readonly KeyHandles<ECDsa> _handles;
     private readonly byte[] _spki;
 
-    private P256PublicKey(ECDsa key, byte[] spki)
+    private P256PublicKey(ECDsa key, ECParameters parameters, byte[] spki)
     {
-        (_key, _spki) = (key, spki);
+        (_handles, _spki) = (new KeyHandles<ECDsa>(() => ECDsa.Create(parameters)), spki);
+        _handles.Return(key);
         Kid = Digest.Of(JsonValue.Object(
             ("crv", JsonValue.Of("P-256")),
             ("kty", JsonValue.Of("EC")),
@@ -47,12 +49,13 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
         ECDsa? made = null;
         try
         {
-            made = ECDsa.Create(new ECParameters
+            var parameters = new ECParameters
             {
                 Curve = ECCurve.NamedCurves.nistP256,
                 Q = new ECPoint { X = spki.Slice(27, 32).ToArray(), Y = spki.Slice(59, 32).ToArray() },
-            });
-            key = new(made, spki.ToArray());
+            };
+            made = ECDsa.Create(parameters);
+            key = new(made, parameters, spki.ToArray());
             return true;
         }
         catch (CryptographicException)
@@ -81,12 +84,16 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
     {
         Span<byte> hash = stackalloc byte[Digest.Length];
         digest.CopyTo(hash);
-        return IsDer(signature) && _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+        return IsDer(signature) && Verifies(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     /// <summary>Whether the signature (r || s, 64 bytes: the form of JWS) is this key's over the data.</summary>
     public bool VerifiesRaw(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-        => signature.Length == 64 && _key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    {
+        Span<byte> hash = stackalloc byte[Digest.Length];
+        Digest.Of(data).CopyTo(hash);
+        return signature.Length == 64 && Verifies(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
 
     /// <summary>Standard base64 of the DER encoding: the form of statements.</summary>
     public string ToBase64() => Convert.ToBase64String(_spki);
@@ -100,6 +107,14 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
     /// </summary>
     private static bool IsDer(ReadOnlySpan<byte> signature)
         => signature is [0x30, < 0x80, ..] && signature[1] == signature.Length - 2 && TryTakeInteger(signature[2..], out var s) && TryTakeInteger(s, out var rest) && rest.IsEmpty;
+
+    private bool Verifies(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature, DSASignatureFormat format)
+    {
+        var handle = _handles.Rent();
+        var verifies = handle.VerifyHash(hash, signature, format);
+        _handles.Return(handle);
+        return verifies;
+    }
 
     private static bool TryTakeInteger(ReadOnlySpan<byte> from, out ReadOnlySpan<byte> rest)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Obstat.Proof.Jws;
 
 namespace Obstat.Proof.Dsse;
 
@@ -7,10 +8,16 @@ public sealed class StatementSigner : IDisposable
 {
     private const int SignatureLengthMax = 72;
 
-    private readonly ECDsa _key;
+    private readonly KeyHandles<ECDsa> _handles;
 
     /// <param name="key">A key on P-256. Owned from here on.</param>
-    public StatementSigner(ECDsa key) => (_key, PublicKey) = (key, P256PublicKey.Of(key));
+    public StatementSigner(ECDsa key)
+    {
+        PublicKey = P256PublicKey.Of(key);
+        var parameters = key.ExportParameters(includePrivateParameters: true);
+        _handles = new KeyHandles<ECDsa>(() => ECDsa.Create(parameters));
+        _handles.Return(key);
+    }
 
     /// <summary>The public half.</summary>
     public P256PublicKey PublicKey { get; }
@@ -27,10 +34,19 @@ public sealed class StatementSigner : IDisposable
         Span<byte> hash = stackalloc byte[Digest.Length];
         paeDigest.CopyTo(hash);
         Span<byte> signature = stackalloc byte[SignatureLengthMax];
-        return _key.TrySignHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence, out var written)
-            ? signature[..written].ToArray()
-            : throw new CryptographicException("a P-256 signature is at most 72 bytes");
+        var handle = _handles.Rent();
+        try
+        {
+            return handle.TrySignHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence, out var written)
+                ? signature[..written].ToArray()
+                : throw new CryptographicException("a P-256 signature is at most 72 bytes");
+        }
+        finally
+        {
+            _handles.Return(handle);
+        }
     }
 
-    public void Dispose() => _key.Dispose();
+    /// <summary>Lets the handles go. Nothing is signed afterwards with those that were free.</summary>
+    public void Dispose() => _handles.Dispose();
 }

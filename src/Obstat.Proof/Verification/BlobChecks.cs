@@ -51,10 +51,10 @@ internal static class BlobChecks
         else
         {
             var hash = Digest.Of(content.Value["action"]!).ToBase64Url();
-            var permitted = entry.PermitClaims?["authorization_details"]?.Items is [{ } detail] ? detail["act_hash"]?.AsString : null;
+            var permitted = entry.Permit?.Action.ActHash.ToBase64Url();
             _ = findings.Claim(CheckIds.Blobs, entry.Index,
-                entry.PermitClaims is null ? $"entry {entry.Index}: request opened, act_hash {hash}" : $"entry {entry.Index}: request opened, its action is the one that the permit names (act_hash {hash})",
-                entry.PermitClaims is null || permitted == hash ? null : $"{path}: act_hash {hash}, the permit is for {permitted}");
+                permitted is null ? $"entry {entry.Index}: request opened, act_hash {hash}" : $"entry {entry.Index}: request opened, its action is the one that the permit names (act_hash {hash})",
+                permitted is null || permitted == hash ? null : $"{path}: act_hash {hash}, the permit is for {permitted}");
         }
     }
 

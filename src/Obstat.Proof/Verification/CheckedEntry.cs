@@ -1,9 +1,9 @@
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Json;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
+using Obstat.Proof.Permits;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
@@ -29,8 +29,8 @@ internal sealed class CheckedEntry(BundleEntry files)
 
     public Digest LeafHash { get; } = TreeHash.Leaf(files.Leaf.Span);
 
-    /// <summary>Claims of the execution permit that belongs to this decision, once its check has bound them to it.</summary>
-    public JsonValue? PermitClaims { get; set; }
+    /// <summary>The execution permit that belongs to this decision, once its check has bound it to it.</summary>
+    public PermitClaims? Permit { get; set; }
 
     public void Read(Findings findings, string origin)
     {

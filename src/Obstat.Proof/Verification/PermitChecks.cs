@@ -3,6 +3,8 @@ using System.Text;
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Permits;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
@@ -13,9 +15,7 @@ namespace Obstat.Proof.Verification;
 /// </summary>
 internal static class PermitChecks
 {
-    private const int PermitMax = 4_096;
-
-    public static void Run(EvidenceBundle bundle, ImmutableArray<CheckedEntry> entries, KeyWindows keys, Findings findings)
+        public static void Run(EvidenceBundle bundle, ImmutableArray<CheckedEntry> entries, KeyWindows keys, Findings findings)
     {
         var permits = bundle.Permits.ToDictionary(p => p.Jti, p => p.Bytes, StringComparer.Ordinal);
         var decisions = entries.Where(e => e.Statement is DecisionStatement).ToArray();
@@ -56,18 +56,22 @@ internal static class PermitChecks
             return;
         }
 
-        var digest = Digest.Of(claims.Without("led"));
-        var led = claims["led"];
-        var detail = claims["authorization_details"]?.Items is [{ } one] ? one : null;
+        if (!PermitClaims.TryRead(claims, out var permit, out var error))
+        {
+            findings.Failed(CheckIds.Permits, $"{name}: {error}", entry.Index);
+            return;
+        }
+
+        var digest = permit.ClaimsDigest();
         var fault = digest != fixedBy.Claims ? $"{name}: its claims without led have digest {digest}, entry {entry.Index} fixed {fixedBy.Claims}"
-            : led?["o"]?.AsString != decision.Origin || led["i"]?.AsInteger != entry.Index ? $"{name}: led names entry {led?["i"]} of {led?["o"]}, the decision is entry {entry.Index} of {decision.Origin}"
-            : led["h"]?.AsString != entry.LeafHash.ToBase64Url() || led.Members.Length != 3 ? $"{name}: led.h is not the leaf hash of entry {entry.Index}"
-            : claims["jti"]?.AsString != fixedBy.Jti || claims["nbf"]?.AsInteger != fixedBy.NotBefore || claims["exp"]?.AsInteger != fixedBy.NotAfter ? $"{name}: jti or times differ from entry {entry.Index}"
-            : claims["use"]?.AsString != fixedBy.Use || detail?["mode"]?.AsString != fixedBy.Mode ? $"{name}: use or mode differ from entry {entry.Index}"
-            : claims["ep"] is { } ep && (ep["id"]?.AsString != decision.Ep.Id || ep["boot"]?.AsString != decision.Ep.Boot) ? $"{name}: made for another enforcement point"
-            : claims["exe"]?.AsString != decision.Request.Execution || claims["txn"]?.AsString != decision.Request.Root ? $"{name}: of another execution"
-            : detail["actions"]?.Items is not [{ } action] || action.AsString != decision.Request.Action ? $"{name}: for another action"
-            : claims["pol"]?["h"]?.AsString != decision.Snapshot.ToBase64Url() ? $"{name}: decided under another snapshot"
+            : permit.Led is not { } led || led.Origin != decision.Origin || led.Index != entry.Index ? $"{name}: led names entry {permit.Led?.Index} of {permit.Led?.Origin}, the decision is entry {entry.Index} of {decision.Origin}"
+            : led.LeafHash != entry.LeafHash ? $"{name}: led.h is not the leaf hash of entry {entry.Index}"
+            : permit.Jti != fixedBy.Jti || permit.NotBefore != fixedBy.NotBefore || permit.Expires != fixedBy.NotAfter ? $"{name}: jti or times differ from entry {entry.Index}"
+            : permit.Use != fixedBy.Use || permit.Action.Mode != fixedBy.Mode ? $"{name}: use or mode differ from entry {entry.Index}"
+            : permit.Ep is { } ep && (ep.Id != decision.Ep.Id || ep.Boot != decision.Ep.Boot) ? $"{name}: made for another enforcement point"
+            : permit.Exe != decision.Request.Execution || permit.Txn != decision.Request.Root ? $"{name}: of another execution"
+            : permit.Action.Action != decision.Request.Action ? $"{name}: for another action"
+            : permit.Snapshot != decision.Snapshot ? $"{name}: decided under another snapshot"
             : null;
         if (fault is not null)
         {
@@ -75,7 +79,7 @@ internal static class PermitChecks
             return;
         }
 
-        entry.PermitClaims = claims;
+        entry.Permit = permit;
         var verdict = keys.Judge(kid, KeyRoles.Permit, entry.Index);
         if (verdict.Unknown is not null)
         {
@@ -92,7 +96,7 @@ internal static class PermitChecks
     private static bool TryRead(ReadOnlySpan<byte> bytes, out string kid, out JsonValue claims, out byte[] signature, out byte[] signed)
     {
         (kid, claims, signature, signed) = ("", JsonValue.Null, [], []);
-        var parts = bytes.Length <= PermitMax ? Encoding.Latin1.GetString(bytes).Split('.') : [];
+        var parts = bytes.Length <= PermitClaims.BytesMax ? Encoding.Latin1.GetString(bytes).Split('.') : [];
         if (parts.Length != 3
             || !Base64Url.TryDecode(parts[0], out var headerBytes) || !StrictJson.TryParse(headerBytes, out var header, out _)
             || !Base64Url.TryDecode(parts[1], out var payload) || !StrictJson.TryParse(payload, out var read, out _) || read.Kind != JsonKind.Object
@@ -103,7 +107,7 @@ internal static class PermitChecks
 
         var fields = new JsonFields(header);
         _ = fields.OneOf("alg", "ES256");
-        _ = fields.OneOf("typ", "execution-permit+jwt");
+        _ = fields.OneOf("typ", TokenTypes.Permit);
         (kid, claims, signature, signed) = (fields.String("kid", 43), read, raw, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"));
         return fields.Complete();
     }

@@ -2,9 +2,11 @@ using Obstat.Proof.Bundles;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Jws;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
+using Obstat.Proof.Permits;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;
 
@@ -27,8 +29,8 @@ internal sealed class MadeLog : IDisposable
     {
         _seed = Digest.Of(System.Text.Encoding.UTF8.GetBytes(name)).ToArray();
         Signer = NoteSigner.FromSeed($"{name}.example", _seed);
-        (Root, First, Statement, Permit, Report) = (StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate());
-        PermitKey = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        (Root, First, Statement, Report) = (StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate(), StatementSigner.Generate());
+        PermitKey = SigningKey.Create(KeyRole.Permit);
         Boot = Id();
         Append(Genesis(), First);
         Append(KeySet(), Statement);
@@ -44,11 +46,9 @@ internal sealed class MadeLog : IDisposable
 
     public StatementSigner Statement { get; }
 
-    public StatementSigner Permit { get; }
-
     public StatementSigner Report { get; }
 
-    public System.Security.Cryptography.ECDsa PermitKey { get; }
+    public SigningKey PermitKey { get; }
 
     public string Boot { get; }
 
@@ -70,6 +70,9 @@ internal sealed class MadeLog : IDisposable
             return SignedNote.Of(text, Signer.Sign(System.Text.Encoding.UTF8.GetBytes(text)));
         }
     }
+
+    /// <summary>What is put into bundles in place of a permit.</summary>
+    public Func<string, string> Permits { get; set; } = compact => compact;
 
     public long Append(Statement statement, StatementSigner? signer = null)
     {
@@ -134,10 +137,10 @@ internal sealed class MadeLog : IDisposable
         };
     }
 
-    public BundleWriter Writer(bool opened = true)
+    public BundleWriter Writer(SignedNote? cosigned = null, byte[]? policy = null)
     {
-        var writer = new BundleWriter(Key);
-        var head = Head;
+        var writer = new BundleWriter(Key, policy);
+        var head = cosigned ?? Head;
         for (var i = 0; i < Size; i++)
         {
             writer.Add(_entries[i].Statement, _entries[i].Leaf, new(i, [.. InclusionProof.Make(i, Size, Nodes)], head));
@@ -146,10 +149,10 @@ internal sealed class MadeLog : IDisposable
         foreach (var (index, compact) in _permits)
         {
             Assert.True(Obstat.Proof.Statements.Statement.TryParse(_entries[(int)index].Statement, out var decision, out _));
-            writer.AddPermit(((DecisionStatement)decision).Permit!.Jti, compact);
+            writer.AddPermit(((DecisionStatement)decision).Permit!.Jti, Permits(compact));
         }
 
-        foreach (var blob in _blobs.Values.Where(_ => opened))
+        foreach (var blob in _blobs.Values)
         {
             writer.AddBlob(blob);
         }
@@ -167,7 +170,7 @@ internal sealed class MadeLog : IDisposable
     public KeySetStatement KeySet() => new KeySetStatement
     {
         Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Plane = Plane,
-        Keys = [StatementKey.Of(Statement.PublicKey, KeyRoles.Statement), StatementKey.Of(P256PublicKey.Of(PermitKey), KeyRoles.Permit)],
+        Keys = [StatementKey.Of(Statement.PublicKey, KeyRoles.Statement), new StatementKey(PermitKey.Kid, Convert.ToBase64String(PermitKey.Public.SubjectPublicKeyInfo.Span), KeyRoles.Permit)],
         From = Now(), Until = Timestamp.From(Now().Time.AddDays(1)), Root = Root.PublicKey.Kid, Proof = "",
     }.Prove(Root);
 
@@ -195,8 +198,7 @@ internal sealed class MadeLog : IDisposable
     public void Dispose()
     {
         Signer.Dispose();
-        PermitKey.Dispose();
-        foreach (var signer in new[] { Root, First, Statement, Permit, Report })
+        foreach (var signer in new[] { Root, First, Statement, Report })
         {
             signer.Dispose();
         }
@@ -204,23 +206,18 @@ internal sealed class MadeLog : IDisposable
 
     /// <summary>Fixes the digest of the claims that the permit will have.</summary>
     private DecisionStatement With(DecisionStatement decision)
-        => decision.Permit is { } permit ? decision with { Permit = permit with { Claims = Digest.Of(Claims(decision, permit)) } } : decision;
+        => decision.Permit is { } permit ? decision with { Permit = permit with { Claims = Claims(decision, permit).ClaimsDigest() } } : decision;
 
-    private static JsonValue Claims(DecisionStatement decision, PermitFacts permit) => JsonValue.Object(
-        ("v", JsonValue.Of(1)), ("jti", JsonValue.Of(permit.Jti)), ("iat", JsonValue.Of(permit.NotBefore)), ("nbf", JsonValue.Of(permit.NotBefore)), ("exp", JsonValue.Of(permit.NotAfter)),
-        ("use", JsonValue.Of(permit.Use)), ("exe", JsonValue.Of(decision.Request.Execution)), ("txn", JsonValue.Of(decision.Request.Root)),
-        ("ep", JsonValue.Object(("id", JsonValue.Of(decision.Ep.Id)), ("boot", JsonValue.Of(decision.Ep.Boot)))),
-        ("pol", JsonValue.Object(("h", JsonValue.Of(decision.Snapshot.ToBase64Url())))),
-        ("authorization_details", JsonValue.Array(JsonValue.Object(
-            ("actions", JsonValue.Strings([decision.Request.Action])), ("mode", JsonValue.Of(permit.Mode)), ("act_hash", JsonValue.Of(Digest.Of(Action).ToBase64Url()))))));
+    private static PermitClaims Claims(DecisionStatement decision, PermitFacts permit) => new()
+    {
+        Iss = "urn:execution:plane:made.example", Aud = "urn:execution:server:payments", IssuedAt = permit.NotBefore, NotBefore = permit.NotBefore, Expires = permit.NotAfter, Jti = permit.Jti,
+        Sub = "User::alice@idp.example", ClientId = "agent-1", Cnf = new(Confirmation.Key, Digest.Of("holder"u8)), Use = permit.Use, Ep = new(decision.Ep.Id, decision.Ep.Boot),
+        Action = new(decision.Request.Action, "urn:execution:server:payments", "transfer", Digest.Of(Action), Digest.Of("tool"u8), permit.Mode),
+        Txn = decision.Request.Root, Exe = decision.Request.Execution, RequestingWorkload = "urn:execution:point:gw-1", Snapshot = decision.Snapshot,
+    };
 
     private string MakePermit(DecisionStatement decision, PermitFacts permit, long index)
-    {
-        var claims = Claims(decision, permit).With("led", JsonValue.Object(("o", JsonValue.Of(Key.Name)), ("i", JsonValue.Of(index)), ("h", JsonValue.Of(_leaves[(int)index].ToBase64Url()))));
-        var header = JsonValue.Object(("alg", JsonValue.Of("ES256")), ("kid", JsonValue.Of(P256PublicKey.Of(PermitKey).Kid)), ("typ", JsonValue.Of("execution-permit+jwt")));
-        var signed = $"{Base64Url.Encode(header.ToCanonicalBytes())}.{Base64Url.Encode(claims.ToCanonicalBytes())}";
-        return $"{signed}.{Base64Url.Encode(PermitKey.SignData(System.Text.Encoding.ASCII.GetBytes(signed), System.Security.Cryptography.HashAlgorithmName.SHA256))}";
-    }
+        => (Claims(decision, permit) with { Led = new(Key.Name, index, _leaves[(int)index]) }).Sign(PermitKey);
 
     private string Id() => Base64Url.Encode(Salt());
 
