@@ -8,6 +8,9 @@ namespace Obstat.Cedar.Fast;
 /// </summary>
 internal sealed class ScopeIndex
 {
+    /// <summary>So few policies are asked one by one: their scopes cost less than the probes.</summary>
+    private const int ScannedMax = 6;
+
     private static readonly int[] None = [];
     private readonly Dictionary<int, int[]> _byResource;
     private readonly Dictionary<int, int[]> _byPrincipal;
@@ -21,7 +24,14 @@ internal sealed class ScopeIndex
         var byResourceType = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var byPrincipalType = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var rest = new List<int>();
-        foreach (var index in matching)
+        var all = matching.ToArray();
+        if (all.Length <= ScannedMax)
+        {
+            rest.AddRange(all);
+            all = [];
+        }
+
+        foreach (var index in all)
         {
             ref readonly var principal = ref policies[index].Principal;
             ref readonly var resource = ref policies[index].Resource;
