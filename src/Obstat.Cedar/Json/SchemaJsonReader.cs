@@ -38,7 +38,7 @@ internal sealed class SchemaJsonReader(DiagnosticBag bag)
         var commonTypes = Optional(json, "commonTypes").SelectMany(c => Members(c, name)).Select(m =>
         {
             CheckName(m.Name);
-            return new CommonTypeDeclaration(m.Name, ReadType(m.Value, m.Name), Annotations(m.Value), default);
+            return new AliasDeclaration(m.Name, ReadType(m.Value, m.Name), Annotations(m.Value), default);
         });
         var entities = Optional(json, "entityTypes").SelectMany(e => Members(e, name)).Select(m => ReadEntity(m.Name, m.Value));
         var actions = Optional(json, "actions").SelectMany(a => Members(a, name)).Select(m => ReadAction(m.Name, m.Value));

@@ -11,7 +11,7 @@ namespace Obstat.Cedar.Schemas;
 /// <param name="Annotations">Its annotations.</param>
 public sealed record NamespaceFragment(
     string Name,
-    ImmutableArray<CommonTypeDeclaration> CommonTypes,
+    ImmutableArray<AliasDeclaration> CommonTypes,
     ImmutableArray<EntityDeclaration> Entities,
     ImmutableArray<ActionSyntax> Actions,
     ImmutableArray<Annotation> Annotations);

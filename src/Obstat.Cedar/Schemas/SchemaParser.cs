@@ -670,7 +670,7 @@ internal sealed class SchemaParser
 
     private sealed class Declarations
     {
-        public List<CommonTypeDeclaration> CommonTypes { get; } = [];
+        public List<AliasDeclaration> CommonTypes { get; } = [];
 
         public List<EntityDeclaration> Entities { get; } = [];
 

@@ -11,7 +11,7 @@ namespace Obstat.Cedar.Schemas;
 internal sealed class SchemaResolver(List<NamespaceFragment> namespaces, DiagnosticBag bag)
 {
     private const string BuiltInPrefix = "__cedar::";
-    private readonly Dictionary<string, (string Namespace, CommonTypeDeclaration Declaration)> _common = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Namespace, AliasDeclaration Declaration)> _common = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Namespace, EntityDeclaration Declaration)> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<EntityUid, (string Namespace, ActionSyntax Declaration)> _actions = [];
     private readonly Dictionary<string, CedarType?> _resolvedCommon = new(StringComparer.Ordinal);
@@ -127,7 +127,7 @@ internal sealed class SchemaResolver(List<NamespaceFragment> namespaces, Diagnos
         }
     }
 
-    private CedarType? ResolveCommon(string name, string space, CommonTypeDeclaration declaration)
+    private CedarType? ResolveCommon(string name, string space, AliasDeclaration declaration)
     {
         if (_resolvedCommon.TryGetValue(name, out var known))
         {

@@ -14,7 +14,7 @@ internal sealed class Lexer(string text, DiagnosticBag diagnostics)
 
     public Token Next()
     {
-        SkipBlank();
+        PassBlank();
         if (_at >= text.Length)
         {
             return new(TokenKind.End, new(text.Length, 0));
@@ -127,7 +127,7 @@ internal sealed class Lexer(string text, DiagnosticBag diagnostics)
         return null;
     }
 
-    private void SkipBlank()
+    private void PassBlank()
     {
         while (_at < text.Length)
         {

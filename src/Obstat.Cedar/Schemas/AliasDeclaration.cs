@@ -8,4 +8,4 @@ namespace Obstat.Cedar.Schemas;
 /// <param name="Type">What it stands for.</param>
 /// <param name="Annotations">Its annotations.</param>
 /// <param name="Span">Where it stands.</param>
-public sealed record CommonTypeDeclaration(string Name, TypeExpression Type, ImmutableArray<Annotation> Annotations, Span Span);
+public sealed record AliasDeclaration(string Name, TypeExpression Type, ImmutableArray<Annotation> Annotations, Span Span);
