@@ -16,6 +16,7 @@ public sealed partial class Admission
     private readonly StopLatch _latch;
     private readonly TimeSpan _deadline;
     private int _begun;
+    private int _closed;
 
     private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, IPointClock clock, ClockWatch watch, StopLatch latch)
     {
@@ -82,4 +83,7 @@ public sealed partial class Admission
             throw new Stopped(DenyReason.Late);
         }
     }
+
+    /// <summary>Whether the evidence of this execution is closed now, by this call: once.</summary>
+    internal bool TryClose() => Interlocked.Exchange(ref _closed, 1) == 0;
 }

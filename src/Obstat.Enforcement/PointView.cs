@@ -31,4 +31,7 @@ public sealed record PointView
 
     /// <summary>How long the plane may be silent.</summary>
     public required TimeSpan SilenceMax { get; init; }
+
+    /// <summary>How long one ask may take.</summary>
+    public TimeSpan AskTime { get; init; } = TimeSpan.FromMilliseconds(250);
 }

@@ -12,6 +12,9 @@ namespace Obstat.Proof.Jws;
 /// </summary>
 public static class StrictJws
 {
+    /// <summary>The detail of a refusal for a <c>kid</c> that is not pinned: a fresh key set may know it.</summary>
+    public const string UnknownKey = "unknown kid";
+
     private static readonly JsonLimits HeaderLimits = new(1024, 4, 16);
 
     /// <summary>Verifies form, signature, claims and time.</summary>
@@ -108,7 +111,7 @@ public static class StrictJws
         }
         else if (header["kid"]?.AsString is not { } kid || (key = keys[kid]) is null)
         {
-            detail = "unknown kid";
+            detail = UnknownKey;
             return false;
         }
 

@@ -1,0 +1,165 @@
+using Obstat.Proof.Messages;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+
+namespace Obstat.Enforcement;
+
+/// <summary>One ask, from its number to its end.</summary>
+internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock clock, Registrar registrar, DoorWorker worker, TimeSpan askTime)
+{
+    private readonly PointSession _session = boot.Session;
+
+    public async Task<Answer> RunAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)
+    {
+        var seq = _session.NextSeq();
+        var view = _session.View;
+        if (view is null && await registrar.RegisterAsync(_session, null, askTime, cancellation).ConfigureAwait(false))
+        {
+            view = _session.View;
+        }
+
+        if (view is null)
+        {
+            worker.Wake();
+            return NotAsked(seq, action, _session.Unregistered);
+        }
+
+        var body = PlaneMessage.Write(Request(caller, action, seq, view));
+        var (reply, sent, sizeBefore) = await PostAsync(body, view, cancellation).ConfigureAwait(false);
+        if (reply.Kind == PlaneReplyKind.Refused && reply.Reason is DenyReason.IdentityUnverifiable && await registrar.RegisterAsync(_session, view, view.AskTime, cancellation).ConfigureAwait(false))
+        {
+            // The plane was restarted and did not know this boot: the same number with the same body, so nothing can be decided twice.
+            view = _session.View!;
+            (reply, sent, sizeBefore) = await PostAsync(body, view, cancellation).ConfigureAwait(false);
+        }
+
+        return reply.Kind switch
+        {
+            PlaneReplyKind.Answered => await JudgeAsync(reply, action, seq, view with { Heard = sent }, sizeBefore, cancellation).ConfigureAwait(false),
+            PlaneReplyKind.NotSent => Lost(seq, action),
+            PlaneReplyKind.Refused when reply.Reason is DenyReason.IdentityUnverifiable => Lost(seq, action),
+            PlaneReplyKind.Refused => NotAsked(seq, action, reply.Reason),
+            PlaneReplyKind.Unable => No(Refused.Of(reply.Reason)),
+            _ when cancellation.IsCancellationRequested => No(Refused.Of(DenyReason.Late)),
+            _ => Lost(null, action),
+        };
+    }
+
+    private async Task<(PlaneReply Reply, TimeSpan Sent, long SizeBefore)> PostAsync(byte[] body, PointView view, CancellationToken cancellation)
+    {
+        // Both before the first byte is handed over: a slow answer must not buy time, and the decision lies behind every head that was known then.
+        var (sent, sizeBefore) = (clock.Steady, _session.Replies.Seen?.Size ?? 0);
+        return (await client.PostAsync(PlaneRoutes.Asks, body, view.AskTime, cancellation).ConfigureAwait(false), sent, sizeBefore);
+    }
+
+    private AskRequest Request(Caller caller, CanonicalAction action, long seq, PointView view) => new(
+        new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, Parent: null, Urns.Server(action.Server),
+        _session.Instance.Kid, "instance", "once", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
+
+    private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, long sizeBefore, CancellationToken cancellation)
+    {
+        if (!PlaneMessage.TryRead<AskAnswer>(reply.Body.Span, out var answer, out _))
+        {
+            return No(Refused.Of(DenyReason.PlaneUnavailable));
+        }
+
+        return answer switch
+        {
+            DenyAnswer deny => Denied(deny, seq, view, sizeBefore),
+            AllowAnswer allow => await AllowedAsync(allow, action, seq, view, sizeBefore, cancellation).ConfigureAwait(false),
+            _ => No(Refused.Of(DenyReason.Fault)),
+        };
+    }
+
+    /// <summary>A denial is believed without proof; but an entry that it cites must be the one of this ask.</summary>
+    private Answer Denied(DenyAnswer deny, long seq, PointView view, long sizeBefore)
+    {
+        if (deny.Receipt is not null)
+        {
+            if (!Receipt.TryFromJson(deny.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _) || entry.Index != deny.Entry)
+            {
+                return No(Refused.Of(DenyReason.PlaneUnavailable));
+            }
+
+            if (Joins(entry, seq, sizeBefore) is { } reason)
+            {
+                return No(Refused.Of(reason == DenyReason.PermitMismatch ? DenyReason.PlaneUnavailable : reason));
+            }
+        }
+
+        return Answer.No(new Refused(deny.Reason, deny.Entry, deny.Retry, deny.RetryAfterMs, deny.Task, deny.Hint), deny.Visible);
+    }
+
+    private async Task<Answer> AllowedAsync(AllowAnswer allow, CanonicalAction action, long seq, PointView view, long sizeBefore, CancellationToken cancellation)
+    {
+        var presented = new PresentedPermit(allow.Permit, allow.Receipt);
+        if (!TryAdmit(presented, action, view, out var admission, out var refusal)
+            && refusal is { Reason: DenyReason.AssertionInvalid, Detail: Proof.Jws.StrictJws.UnknownKey }
+            && worker.MayFetchKeys()
+            && await registrar.RegisterAsync(_session, _session.View, view.AskTime, cancellation).ConfigureAwait(false))
+        {
+            // A plane that was restarted signs with new keys; its root says so in the answer to a registration.
+            _ = TryAdmit(presented, action, _session.View! with { Heard = view.Heard }, out admission, out refusal);
+        }
+
+        if (admission is null)
+        {
+            return Answer.No(Refused.Of(refusal.Reason), allow.Visible);
+        }
+
+        // The receipt was verified a moment ago; reading it again costs one look-up of its head.
+        if (!Receipt.TryFromJson(allow.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _))
+        {
+            return Unused(admission, DenyReason.AssertionInvalid);
+        }
+
+        return Joins(entry, seq, sizeBefore) is { } reason ? Unused(admission, reason)
+            : allow.Entry != admission.Entry || allow.Execution != admission.Execution ? Unused(admission, DenyReason.PermitMismatch)
+            : Answer.Yes(admission, allow.Visible);
+    }
+
+    private bool TryAdmit(PresentedPermit presented, CanonicalAction action, PointView view, out Admission? admission, out Refusal refusal)
+        => _session.Verifier.TryAdmit(presented, action, Urns.Server(action.Server), _session.Holder, view, out admission, out refusal);
+
+    /// <summary>Null where the entry joins what is known; else the code. A contradiction of signed things stops the door for good.</summary>
+    private DenyReason? Joins(VerifiedReceipt entry, long seq, long sizeBefore)
+    {
+        switch (_session.Replies.Take(entry, _session.Me, seq, sizeBefore))
+        {
+            case ReplyVerdict.Joins:
+                return null;
+            case ReplyVerdict.Stale:
+                return DenyReason.PermitMismatch;
+            default:
+                _session.Latch.Fall(DenyReason.LedgerUnavailable);
+                return DenyReason.LedgerUnavailable;
+        }
+    }
+
+    /// <summary>An admission that is not given out: its evidence says that nothing was sent.</summary>
+    private Answer Unused(Admission admission, DenyReason reason)
+    {
+        if (boot.Outcomes.TryOwe() && admission.TryClose())
+        {
+            boot.Outcomes.Report(admission, new Ending(EndResult.Refused, reason, null, clock.Wall, 0, 0));
+        }
+
+        return No(Refused.Of(reason));
+    }
+
+    /// <summary>The plane never saw the number: it is reported when the plane is back.</summary>
+    private Answer NotAsked(long seq, CanonicalAction action, DenyReason reason)
+    {
+        _session.Refusals.Count(seq, reason, action.ActHash);
+        return No(Refused.Of(reason));
+    }
+
+    /// <summary>The plane is away or lies: it must register this boot again before it is believed. A number that it may have seen stays open; it is the plane's to find.</summary>
+    private Answer Lost(long? seq, CanonicalAction action)
+    {
+        worker.PlaneWasLost(boot);
+        return seq is { } unseen ? NotAsked(unseen, action, DenyReason.PlaneUnavailable) : No(Refused.Of(DenyReason.PlaneUnavailable));
+    }
+
+    private static Answer No(Refused refused) => Answer.No(refused, []);
+}

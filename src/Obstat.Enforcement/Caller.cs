@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Json;
+using Obstat.Proof.Messages;
+
+namespace Obstat.Enforcement;
+
+/// <summary>Who says he asks, as it came over the channel. The plane judges it; a door only passes it on.</summary>
+/// <param name="Assertions">Unread; empty where nobody said who he is, and every ask is denied.</param>
+/// <param name="Facts">What the door saw of the channel itself, such as <c>peer_uid</c>.</param>
+/// <param name="Session">The door's name of the session; null where there is none.</param>
+public sealed record Caller(ImmutableArray<Assertion> Assertions, JsonValue Facts, string? Session);

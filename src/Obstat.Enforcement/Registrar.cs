@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Enforcement;
+
+/// <summary>Registers a boot with the plane and believes the answer under the pinned root and head alone. One registration at a time.</summary>
+internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneClient client, PointFiles files, SigningKey key) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>
+    /// Registers once, unless somebody else did since <paramref name="known"/>. True when the session has a view afterwards that is not that one.
+    /// </summary>
+    public async Task<bool> RegisterAsync(PointSession session, PointView? known, TimeSpan time, CancellationToken cancellation)
+    {
+        if (!await EnterAsync(time, cancellation).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (session.View is { } other && !ReferenceEquals(other, known))
+            {
+                return true;
+            }
+
+            var (view, reason) = await TryOnceAsync(session, time, cancellation).ConfigureAwait(false);
+            session.Unregistered = reason;
+            session.View = view ?? session.View;
+            return view is not null;
+        }
+        finally
+        {
+            _ = _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<bool> EnterAsync(TimeSpan time, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _one.WaitAsync(time, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<(PointView? View, DenyReason Reason)> TryOnceAsync(PointSession session, TimeSpan time, CancellationToken cancellation)
+    {
+        try
+        {
+            return files.Pins(options.PointId, clock.Wall) is var (pins, secret)
+                ? await TryOnceAsync(session, pins, secret, time, cancellation).ConfigureAwait(false)
+                : (null, DenyReason.PlaneUnavailable);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return (null, DenyReason.PlaneUnavailable);
+        }
+    }
+
+    private async Task<(PointView? View, DenyReason Reason)> TryOnceAsync(PointSession session, PlanePins pins, string? secret, TimeSpan time, CancellationToken cancellation)
+    {
+        var sent = clock.Steady;
+        var registration = new PointRegistration(options.PointId, options.Kind, session.Me.Boot, session.Report.Public, session.Instance.Public, options.Build, options.Config,
+            ChosenFormats.Known, options.Obligations, session.Previous, [], secret, clock.Wall.ToUnixTimeSeconds(), Random128.Next());
+        var reply = await client.PostAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key))), time, cancellation).ConfigureAwait(false);
+        if (reply.Kind != PlaneReplyKind.Answered || !PlaneMessage.TryRead<RegisterAnswer>(reply.Body.Span, out var answer, out _))
+        {
+            return (null, DenyReason.PlaneUnavailable);
+        }
+
+        var (view, reason) = Believe(session, pins, answer, sent);
+        if (view is not null && secret is not null)
+        {
+            files.Enrolled(pins, secret);
+        }
+
+        return (view, reason);
+    }
+
+    private (PointView? View, DenyReason Reason) Believe(PointSession session, PlanePins pins, RegisterAnswer answer, TimeSpan sent)
+    {
+        // The same verifier of heads as before: what it remembers stays true under the same key.
+        var heads = session.View is { } held && held.Heads.LogKey.Equals(pins.Head) ? held.Heads : new HeadVerifier(pins.Head);
+        var believed = answer.HeadKey == pins.Head.ToString()
+            && answer.Formats == new ChosenFormats(1, 1, 1, 1)
+            && PlaneKeySet.TryVerify(answer.KeySet, pins.Root, answer.HeadKey, clock.Wall.ToUnixTimeSeconds(), out var keys, out _)
+            && keys.Iss == Urns.Plane(pins.Head.Name)
+            ? keys
+            : null;
+        if (believed is null || !Receipt.TryFromJson(answer.Receipt, out var receipt, out _) || !receipt.TryVerify(heads, out var entry, out _) || entry.Index != answer.Index || !IsMine(entry, session))
+        {
+            return (null, DenyReason.PlaneUnavailable);
+        }
+
+        if (session.Replies.Take(entry) != ReplyVerdict.Joins)
+        {
+            // A ledger smaller than, or other than, the one that this point saw: restored from a backup, cut or forked.
+            return (null, DenyReason.LedgerUnavailable);
+        }
+
+        return (new PointView
+        {
+            Me = session.Me,
+            Keys = believed,
+            Heads = heads,
+            Obligations = [.. options.Obligations],
+            Revoked = ImmutableHashSet<string>.Empty,
+            IsHalted = false,
+            Heard = sent,
+            SilenceMax = TimeSpan.FromMilliseconds(answer.SilenceMs),
+            AskTime = TimeSpan.FromMilliseconds(answer.AskMs),
+        }, DenyReason.PlaneUnavailable);
+    }
+
+    private bool IsMine(VerifiedReceipt entry, PointSession session)
+        => entry.Statement is EnforcementPointStatement point && point.Ep == session.Me && point.Kid == session.Report.Kid && point.Kind == options.Kind && point.Build == options.Build;
+}
