@@ -41,6 +41,7 @@ public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         await page.Page.Keyboard.PressAsync("?");
         Assert.True(await page.Page.Locator("#help").EvaluateAsync<bool>("node => node.open"));
         await page.Page.Keyboard.PressAsync("Escape");
+        _ = await page.Page.WaitForFunctionAsync("() => !document.getElementById('help').open"); // the browser closes it in its own time
         await page.Page.Keyboard.PressAsync("j");
         await page.Page.Keyboard.PressAsync("j");
         await page.Page.Keyboard.PressAsync("Enter");

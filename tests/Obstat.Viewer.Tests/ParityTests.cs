@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Verification;
+using Obstat.Tests;
+
+namespace Obstat.Viewer.Tests;
+
+/// <summary>Two verifiers that share no code say the same of the same bytes: result, status of every check, and, where nothing failed, every word.</summary>
+public sealed class ParityTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+{
+    [Fact]
+    public async Task The_browser_and_the_command_line_say_the_same_of_every_lie()
+    {
+        await using var page = await viewer.OpenAsync();
+        var differences = new List<string>();
+        foreach (var (name, (_, tell)) in LieTests.Lies)
+        {
+            using var log = new MadeLog();
+            tell(log);
+            differences.AddRange(await CompareAsync(page, name, log.Write(), log.LogKey));
+        }
+
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [Fact]
+    public async Task The_browser_and_the_command_line_say_the_same_of_every_truth_and_every_part_of_it()
+    {
+        await using var page = await viewer.OpenAsync();
+        var differences = new List<string>();
+        foreach (var (older, only) in new (int, int[]?)[] { (0, null), (5, null), (7, null), (0, [0, 1, 2, 3, 4, 5]), (0, [0, 4, 5]), (0, [4]), (0, [5]), (5, [0, 1, 2, 3, 6]) })
+        {
+            using var log = new MadeLog { Older = older, Only = only };
+            if (only?.Contains(4) == false)
+            {
+                log.Files = files => Assert.True(files.Remove($"permits/{MadeLog.Jti}.jwt"));
+            }
+
+            differences.AddRange(await CompareAsync(page, $"older {older}, only {string.Join(' ', only ?? [])}", log.Write(), log.LogKey));
+        }
+
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [Fact]
+    public async Task The_browser_and_the_command_line_say_the_same_of_the_shared_log_under_each_trust()
+    {
+        await using var page = await viewer.OpenAsync();
+        var bundle = new OwnBundle().Open("entry3.request.json").Open("entry4.response.json").Open("entry6.request.json").Write();
+        var other = File.ReadAllText(Vectors.Shared("evidence/tessera/vkey")).Trim();
+        var differences = new List<string>();
+        foreach (var trust in new[] { OwnBundle.Policy, OwnBundle.LogKey, $"log {OwnBundle.LogKey}\nquorum none\n", other })
+        {
+            differences.AddRange(await CompareAsync(page, trust[..12], bundle, trust));
+        }
+
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    private static async Task<IEnumerable<string>> CompareAsync(OpenedViewer page, string name, byte[] bundle, string trust)
+    {
+        var believed = VerifierKey.TryParse(trust.Trim(), out var key) ? Trust.InLog(key)
+            : TrustPolicy.TryParse(System.Text.Encoding.UTF8.GetBytes(trust), out var policy, out var error) ? Trust.InPolicy(policy) : throw new InvalidOperationException(error);
+        var theirs = JsonNode.Parse(BundleVerifier.Verify(bundle, believed).ToJson().ToCanonicalBytes())!;
+        var ours = JsonNode.Parse(await page.Page.EvaluateAsync<string>(
+            "async ({ zip, trust }) => JSON.stringify(obstat.verdictJson(await obstat.verify(new Map([['bundle.zip', obstat.fromBase64(zip, 'zip')]]), trust)))",
+            new { zip = Convert.ToBase64String(bundle), trust }))!;
+        var differences = new List<string>();
+        foreach (var member in new[] { "format", "result", "bounds", "notProved" })
+        {
+            Compare(member, Text(theirs[member]!), Text(ours[member]!));
+        }
+
+        foreach (var (their, our) in theirs["checks"]!.AsArray().Zip(ours["checks"]!.AsArray()))
+        {
+            var id = (string)their!["id"]!;
+            Compare(id, (string)their["status"]!, (string)our!["status"]!);
+            if (id != "V14" && (string)their["status"]! != "failed")
+            {
+                Compare(id, (string)their["detail"]!, (string)our["detail"]!);
+            }
+        }
+
+        return differences;
+
+        static string Text(JsonNode node) => System.Text.Encoding.UTF8.GetString(MadeLog.Canonical(node));
+
+        void Compare(string what, string their, string our)
+        {
+            if (their != our)
+            {
+                differences.Add($"{name}, {what}: command line \"{their}\", browser \"{our}\"");
+            }
+        }
+    }
+}
