@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Obstat.Proof.Bundles;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Verification;
 using Obstat.Tests;
@@ -55,6 +56,33 @@ public sealed class ParityTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         }
 
         Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [Fact]
+    public async Task A_bundle_of_the_exporter_is_verified_by_both_in_the_same_words()
+    {
+        SortedDictionary<string, byte[]> files = [];
+        using var log = new MadeLog { Older = 5, Files = made => files = made };
+        _ = log.Write();
+        Assert.True(VerifierKey.TryParse(log.LogKey, out var key));
+        var writer = new BundleWriter(key);
+        for (var index = 0; index < 7; index++)
+        {
+            Assert.True(TlogProof.TryParse(files[$"entries/{index}.tlog-proof"], out var proof, out _));
+            writer.Add(files[$"entries/{index}.statement.json"], files[$"entries/{index}.leaf"], proof);
+        }
+
+        writer.AddPermit(MadeLog.Jti, System.Text.Encoding.ASCII.GetString(files[$"permits/{MadeLog.Jti}.jwt"]));
+        writer.AddBlob(files.Single(file => file.Key.StartsWith("blobs/", StringComparison.Ordinal)).Value);
+        Assert.True(SignedNote.TryParse(files["checkpoints/5"], out var older, out _));
+        writer.AddCheckpoint(older);
+        var hashes = System.Text.Encoding.ASCII.GetString(files["consistency/5-7"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        writer.AddConsistency(5, 7, [.. hashes.Select(line => Proof.Digest.TryFromBytes(Convert.FromBase64String(line), out var digest) ? digest : default)]);
+        var bundle = writer.Write();
+
+        await using var page = await viewer.OpenAsync();
+        Assert.Equal("VERIFIED", await page.JudgeAsync(log.LogKey, ("bundle.zip", bundle)));
+        Assert.Empty(await CompareAsync(page, "exported", bundle, log.LogKey));
     }
 
     private static async Task<IEnumerable<string>> CompareAsync(OpenedViewer page, string name, byte[] bundle, string trust)

@@ -62,6 +62,13 @@ internal static class PermitChecks
             return;
         }
 
+        // The decision fixes the digest of any lifetime; no door takes a permit beyond this one.
+        if (permit.IssuedAt > permit.NotBefore || permit.NotBefore >= permit.Expires || permit.Expires - permit.IssuedAt > PermitClaims.LifeMax)
+        {
+            findings.Failed(CheckIds.Permits, $"{name}: lives from {permit.IssuedAt} to {permit.Expires}, at most {PermitClaims.LifeMax} s are allowed", entry.Index);
+            return;
+        }
+
         var digest = permit.ClaimsDigest();
         var fault = digest != fixedBy.Claims ? $"{name}: its claims without led have digest {digest}, entry {entry.Index} fixed {fixedBy.Claims}"
             : permit.Led is not { } led || led.Origin != decision.Origin || led.Index != entry.Index ? $"{name}: led names entry {permit.Led?.Index} of {permit.Led?.Origin}, the decision is entry {entry.Index} of {decision.Origin}"
