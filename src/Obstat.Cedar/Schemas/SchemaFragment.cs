@@ -27,6 +27,15 @@ public sealed class SchemaFragment
         return bag.IsEmpty && fragment is not null ? new(fragment) : new(bag.Items);
     }
 
+    /// <summary>The JSON form.</summary>
+    public string ToJson() => Json.SchemaJsonWriter.Write(this);
+
+    /// <summary>
+    /// The text form. A name that JSON marks as an entity type is written bare, so it means the common type of that name where both are declared: resolve and compare
+    /// where that can be.
+    /// </summary>
+    public string ToText() => SchemaPrinter.Print(this);
+
     internal static Parsed<Schema> Resolve(IEnumerable<Parsed<SchemaFragment>> fragments)
     {
         var bag = new DiagnosticBag();
