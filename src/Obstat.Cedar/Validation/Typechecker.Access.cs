@@ -43,6 +43,25 @@ internal sealed partial class Typechecker
         return result;
     }
 
+    /// <summary>Whether a step of a checked <c>has</c> asks for an attribute that may be absent.</summary>
+    public bool IsOptional(Expr.Has e)
+    {
+        if (!HasTargets.TryGetValue(e, out var targets))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < targets.Count; i++)
+        {
+            if (AttributesOf(Types[targets[i]]) is { } attributes && attributes.TryGet(e.Path[i], out var attribute) && !attribute.IsRequired)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private Typed? HasOne(Expr node, Expr target, CedarType type, string name, Capabilities known)
     {
         var isEntity = type is CedarType.Entity;
