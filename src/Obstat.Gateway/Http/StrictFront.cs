@@ -11,7 +11,7 @@ namespace Obstat.Gateway.Http;
 /// </summary>
 /// <param name="rules">What is let through.</param>
 /// <param name="refused">Told of each refusal and of the bytes received.</param>
-internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> refused)
+internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byte[]> refused)
 {
     private static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RequestMax = TimeSpan.FromSeconds(20);
@@ -61,7 +61,7 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
 
     private async Task PumpAsync(IDuplexPipe socket, PipeWriter inner, RequestTurn turn, Task serving)
     {
-        var intake = new HttpIntake(rules);
+        var intake = new HttpIntake(rules());
         while (!serving.IsCompleted)
         {
             if (!await FillAsync(socket, intake, serving))

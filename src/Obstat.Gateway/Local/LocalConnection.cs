@@ -7,6 +7,7 @@ using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
+using Obstat.Settings;
 
 namespace Obstat.Gateway.Local;
 
@@ -54,7 +55,7 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
         await using var owned = session;
         var caller = new Caller(
             hello.Token is null ? [] : [(AssertionKinds.RunToken, hello.Token)],
-            JsonValue.Object(("peer_uid", JsonValue.Of(Peer.Own))),
+            JsonValue.Object(("peer_uid", JsonValue.Of(PrivateFolder.UserId))),
             Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
         var begun = new HashSet<Task>();
         try
