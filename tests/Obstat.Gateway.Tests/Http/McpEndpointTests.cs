@@ -195,7 +195,7 @@ public sealed class McpEndpointTests : IDisposable
         await using var gate = await HttpGate.StartAsync(_door, () => new HttpUpstream(upstream.Url, TimeProvider.System));
         var session = await gate.OpenAsync("secret-token");
         await gate.CallAsync(Call, session, "secret-token");
-        Assert.All(_door.Callers, c => Assert.Equal((AssertionKinds.AccessToken, "secret-token"), Assert.Single(c.Assertions)));
+        Assert.All(_door.Callers, c => Assert.Equal(new Assertion(AssertionKinds.AccessToken, "secret-token"), Assert.Single(c.Assertions)));
         var seen = File.ReadAllText(_server.Journal);
         Assert.DoesNotContain("secret-token", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(session, seen, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Reasons;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Reasons;
