@@ -13,6 +13,7 @@ internal static class Entry
     /// <summary>All commands, in the order of help.</summary>
     public static ImmutableArray<Verb> Verbs { get; } =
     [
+        DemoCommand.Verb,
         InitCommand.Verb,
         UpCommand.Verb,
         McpAddCommand.Add,

@@ -11,7 +11,7 @@ namespace Obstat.Gateway.Http;
 /// </summary>
 /// <param name="rules">What is let through.</param>
 /// <param name="refused">Told of each refusal and of the bytes received.</param>
-internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byte[]> refused)
+internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> refused)
 {
     private static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RequestMax = TimeSpan.FromSeconds(20);
@@ -28,11 +28,10 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
         connection.Features.Set(turn);
         connection.Transport = new Duplex(inner.Reader, socket.Output);
         connection.ConnectionClosed = gone.Token;
-        using var over = new CancellationTokenSource();
-        var serving = ServeAsync(connection, next, over);
+        var serving = ServeAsync(connection, next, socket.Input);
         try
         {
-            await PumpAsync(socket, inner.Writer, turn, serving, over.Token);
+            await PumpAsync(socket, inner.Writer, turn, serving);
         }
         catch (Exception e) when (e is IOException or ConnectionResetException or ConnectionAbortedException)
         {
@@ -48,7 +47,7 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
         }
     }
 
-    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, CancellationTokenSource over)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, PipeReader input)
     {
         try
         {
@@ -56,16 +55,16 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
         }
         finally
         {
-            await over.CancelAsync();
+            input.CancelPendingRead();
         }
     }
 
-    private async Task PumpAsync(IDuplexPipe socket, PipeWriter inner, RequestTurn turn, Task serving, CancellationToken over)
+    private async Task PumpAsync(IDuplexPipe socket, PipeWriter inner, RequestTurn turn, Task serving)
     {
-        var intake = new HttpIntake(rules());
-        while (!over.IsCancellationRequested)
+        var intake = new HttpIntake(rules);
+        while (!serving.IsCompleted)
         {
-            if (!await FillAsync(socket, intake, over))
+            if (!await FillAsync(socket, intake, serving))
             {
                 return;
             }
@@ -78,24 +77,23 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
             }
 
             turn.Begin();
-            _ = await inner.WriteAsync(intake.Request(), CancellationToken.None);
+            _ = await inner.WriteAsync(intake.Request());
             await WatchAsync(socket.Input, turn, serving);
             intake.Next();
         }
     }
 
     /// <summary>Reads until a request is complete or refused; false where the connection ends between requests.</summary>
-    private static async Task<bool> FillAsync(IDuplexPipe socket, HttpIntake intake, CancellationToken over)
+    private static async Task<bool> FillAsync(IDuplexPipe socket, HttpIntake intake, Task serving)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(over);
-        patience.CancelAfter(intake.State == IntakeState.Empty ? IdleMax : RequestMax);
+        using var patience = new CancellationTokenSource(intake.State == IntakeState.Empty ? IdleMax : RequestMax);
         var told = false;
         while (intake.State is IntakeState.Empty or IntakeState.Head or IntakeState.Body)
         {
             if (intake.State == IntakeState.Body && !told && intake.Head!.WantsContinue)
             {
                 told = true;
-                _ = await socket.Output.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), CancellationToken.None);
+                _ = await socket.Output.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
             }
 
             ReadResult read;
@@ -105,7 +103,7 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
             }
             catch (OperationCanceledException)
             {
-                return intake.State != IntakeState.Empty && !over.IsCancellationRequested;
+                return intake.State != IntakeState.Empty;
             }
 
             if (intake.State == IntakeState.Empty && !read.Buffer.IsEmpty)
@@ -122,7 +120,7 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
             }
 
             socket.Input.AdvanceTo(read.Buffer.End);
-            if (over.IsCancellationRequested || (read.IsCompleted && intake.State == IntakeState.Empty))
+            if (serving.IsCompleted || (read.IsCompleted && intake.State == IntakeState.Empty))
             {
                 return false;
             }
