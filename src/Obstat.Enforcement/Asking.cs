@@ -26,7 +26,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
 
         var body = PlaneMessage.Write(Request(caller, action, seq, view));
         var (reply, sent, sizeBefore) = await PostAsync(body, view, cancellation).ConfigureAwait(false);
-        if (reply.Kind == PlaneReplyKind.Refused && reply.Reason is DenyReason.IdentityUnverifiable && await registrar.RegisterAsync(_session, view, view.AskTime, cancellation).ConfigureAwait(false))
+        if (IsUnknownBoot(reply) && await registrar.RegisterAsync(_session, view, view.AskTime, cancellation).ConfigureAwait(false))
         {
             // The plane was restarted and did not know this boot: the same number with the same body, so nothing can be decided twice.
             view = _session.View!;
@@ -35,15 +35,17 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
 
         return reply.Kind switch
         {
-            PlaneReplyKind.Answered => await JudgeAsync(reply, action, seq, view with { Heard = sent }, sizeBefore, cancellation).ConfigureAwait(false),
+            PlaneReplyKind.Answered => await JudgeAsync(reply, action, seq, view, sent, sizeBefore, cancellation).ConfigureAwait(false),
             PlaneReplyKind.NotSent => Lost(seq, action),
-            PlaneReplyKind.Refused when reply.Reason is DenyReason.IdentityUnverifiable => Lost(seq, action),
+            PlaneReplyKind.Refused when IsUnknownBoot(reply) => Lost(seq, action),
             PlaneReplyKind.Refused => NotAsked(seq, action, reply.Reason),
             PlaneReplyKind.Unable => No(Refused.Of(reply.Reason)),
             _ when cancellation.IsCancellationRequested => No(Refused.Of(DenyReason.Late)),
             _ => Lost(null, action),
         };
     }
+
+    private static bool IsUnknownBoot(PlaneReply reply) => reply is { Kind: PlaneReplyKind.Refused, Reason: DenyReason.PlaneUnavailable };
 
     private async Task<(PlaneReply Reply, TimeSpan Sent, long SizeBefore)> PostAsync(byte[] body, PointView view, CancellationToken cancellation)
     {
@@ -56,7 +58,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, Parent: null, Urns.Server(action.Server),
         _session.Instance.Kid, "instance", "once", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
 
-    private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, long sizeBefore, CancellationToken cancellation)
+    private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)
     {
         if (!PlaneMessage.TryRead<AskAnswer>(reply.Body.Span, out var answer, out _))
         {
@@ -66,7 +68,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         return answer switch
         {
             DenyAnswer deny => Denied(deny, seq, view, sizeBefore),
-            AllowAnswer allow => await AllowedAsync(allow, action, seq, view, sizeBefore, cancellation).ConfigureAwait(false),
+            AllowAnswer allow => await AllowedAsync(allow, action, seq, view, sent, sizeBefore, cancellation).ConfigureAwait(false),
             _ => No(Refused.Of(DenyReason.Fault)),
         };
     }
@@ -90,16 +92,16 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         return Answer.No(new Refused(deny.Reason, deny.Entry, deny.Retry, deny.RetryAfterMs, deny.Task, deny.Hint), deny.Visible);
     }
 
-    private async Task<Answer> AllowedAsync(AllowAnswer allow, CanonicalAction action, long seq, PointView view, long sizeBefore, CancellationToken cancellation)
+    private async Task<Answer> AllowedAsync(AllowAnswer allow, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)
     {
         var presented = new PresentedPermit(allow.Permit, allow.Receipt);
-        if (!TryAdmit(presented, action, view, out var admission, out var refusal)
+        if (!TryAdmit(presented, action, view with { Heard = sent }, out var admission, out var refusal)
             && refusal is { Reason: DenyReason.AssertionInvalid, Detail: Proof.Jws.StrictJws.UnknownKey }
-            && worker.MayFetchKeys()
-            && await registrar.RegisterAsync(_session, _session.View, view.AskTime, cancellation).ConfigureAwait(false))
+            && (!ReferenceEquals(_session.View, view) || worker.MayFetchKeys())
+            && await registrar.RegisterAsync(_session, view, view.AskTime, cancellation).ConfigureAwait(false))
         {
-            // A plane that was restarted signs with new keys; its root says so in the answer to a registration.
-            _ = TryAdmit(presented, action, _session.View! with { Heard = view.Heard }, out admission, out refusal);
+            // A plane that was restarted signs with new keys; its root says so in the answer to a registration, this one or one that was made meanwhile.
+            _ = TryAdmit(presented, action, _session.View! with { Heard = sent }, out admission, out refusal);
         }
 
         if (admission is null)

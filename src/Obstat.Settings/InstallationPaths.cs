@@ -18,6 +18,9 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
     /// <summary>PKCS#8 P-256: signs tool pins.</summary>
     public string OperatorKey => In("keys", "operator.pem");
 
+    /// <summary>The operator's public key (JWK): verifies tool pins where the private one has no business.</summary>
+    public string OperatorTrust => In("trust", "operator.json");
+
     /// <summary>PKCS#8 P-256 of the local identity that <c>mcp wrap</c> proves.</summary>
     public string LocalKey => In("keys", "local.pem");
 

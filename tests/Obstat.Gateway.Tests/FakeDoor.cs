@@ -83,7 +83,7 @@ internal sealed class FakeDoor : IDoor, IPins
 
     public void CountRefused(DenyReason reason, ReadOnlySpan<byte> received) => Counted.Enqueue(reason);
 
-    public static Caller Alice { get; } = new([(AssertionKinds.RunToken, "alice")], JsonValue.EmptyObject, null);
+    public static Caller Alice { get; } = new([new Assertion(AssertionKinds.RunToken, "alice")], JsonValue.EmptyObject, null);
 
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

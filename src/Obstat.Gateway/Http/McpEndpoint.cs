@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.Features;
+using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
@@ -63,7 +64,7 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
 
     private async Task ServeAsync(HttpContext context, RequestTurn turn, string server, string token)
     {
-        var caller = new Caller([(AssertionKinds.AccessToken, token)], JsonValue.EmptyObject, Header(context, "Mcp-Session-Id"));
+        var caller = new Caller([new Assertion(AssertionKinds.AccessToken, token)], JsonValue.EmptyObject, Header(context, "Mcp-Session-Id"));
         var accept = context.Request.Headers.Accept.ToString();
         switch (context.Request.Method)
         {

@@ -11,7 +11,7 @@ namespace Obstat.Gateway.Http;
 /// </summary>
 /// <param name="rules">What is let through.</param>
 /// <param name="refused">Told of each refusal and of the bytes received.</param>
-internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> refused)
+internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byte[]> refused)
 {
     private static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RequestMax = TimeSpan.FromSeconds(20);
@@ -28,10 +28,11 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
         connection.Features.Set(turn);
         connection.Transport = new Duplex(inner.Reader, socket.Output);
         connection.ConnectionClosed = gone.Token;
-        var serving = ServeAsync(connection, next, socket.Input);
+        using var over = new CancellationTokenSource();
+        var serving = ServeAsync(connection, next, over);
         try
         {
-            await PumpAsync(socket, inner.Writer, turn, serving);
+            await PumpAsync(socket, inner.Writer, turn, serving, over.Token);
         }
         catch (Exception e) when (e is IOException or ConnectionResetException or ConnectionAbortedException)
         {
@@ -47,7 +48,7 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
         }
     }
 
-    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, PipeReader input)
+    private static async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, CancellationTokenSource over)
     {
         try
         {
@@ -55,16 +56,16 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
         }
         finally
         {
-            input.CancelPendingRead();
+            await over.CancelAsync();
         }
     }
 
-    private async Task PumpAsync(IDuplexPipe socket, PipeWriter inner, RequestTurn turn, Task serving)
+    private async Task PumpAsync(IDuplexPipe socket, PipeWriter inner, RequestTurn turn, Task serving, CancellationToken over)
     {
-        var intake = new HttpIntake(rules);
-        while (!serving.IsCompleted)
+        var intake = new HttpIntake(rules());
+        while (!over.IsCancellationRequested)
         {
-            if (!await FillAsync(socket, intake, serving))
+            if (!await FillAsync(socket, intake, over))
             {
                 return;
             }
@@ -77,23 +78,24 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
             }
 
             turn.Begin();
-            _ = await inner.WriteAsync(intake.Request());
+            _ = await inner.WriteAsync(intake.Request(), CancellationToken.None);
             await WatchAsync(socket.Input, turn, serving);
             intake.Next();
         }
     }
 
     /// <summary>Reads until a request is complete or refused; false where the connection ends between requests.</summary>
-    private static async Task<bool> FillAsync(IDuplexPipe socket, HttpIntake intake, Task serving)
+    private static async Task<bool> FillAsync(IDuplexPipe socket, HttpIntake intake, CancellationToken over)
     {
-        using var patience = new CancellationTokenSource(intake.State == IntakeState.Empty ? IdleMax : RequestMax);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(over);
+        patience.CancelAfter(intake.State == IntakeState.Empty ? IdleMax : RequestMax);
         var told = false;
         while (intake.State is IntakeState.Empty or IntakeState.Head or IntakeState.Body)
         {
             if (intake.State == IntakeState.Body && !told && intake.Head!.WantsContinue)
             {
                 told = true;
-                _ = await socket.Output.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
+                _ = await socket.Output.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), CancellationToken.None);
             }
 
             ReadResult read;
@@ -103,7 +105,7 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
             }
             catch (OperationCanceledException)
             {
-                return intake.State != IntakeState.Empty;
+                return intake.State != IntakeState.Empty && !over.IsCancellationRequested;
             }
 
             if (intake.State == IntakeState.Empty && !read.Buffer.IsEmpty)
@@ -120,7 +122,7 @@ internal sealed class StrictFront(FrontRules rules, Action<DenyReason, byte[]> r
             }
 
             socket.Input.AdvanceTo(read.Buffer.End);
-            if (serving.IsCompleted || (read.IsCompleted && intake.State == IntakeState.Empty))
+            if (over.IsCancellationRequested || (read.IsCompleted && intake.State == IntakeState.Empty))
             {
                 return false;
             }

@@ -1,12 +1,13 @@
 using System.Globalization;
+using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
-using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
+using Obstat.Settings;
 
 namespace Obstat.Gateway.Local;
 
@@ -53,8 +54,8 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
 
         await using var owned = session;
         var caller = new Caller(
-            hello.Token is null ? [] : [(AssertionKinds.RunToken, hello.Token)],
-            JsonValue.Object(("peer_uid", JsonValue.Of(Peer.Own))),
+            hello.Token is null ? [] : [new Assertion(AssertionKinds.RunToken, hello.Token)],
+            JsonValue.Object(("peer_uid", JsonValue.Of(PrivateFolder.UserId))),
             Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
         var begun = new HashSet<Task>();
         try

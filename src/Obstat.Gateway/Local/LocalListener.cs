@@ -99,7 +99,7 @@ internal sealed class LocalListener : IAsyncDisposable
     {
         await Task.Yield();
         await using var stream = new NetworkStream(peer, ownsSocket: true);
-        if (Peer.UserOf(peer) == Peer.Own && _open.Count <= ConnectionsMax)
+        if (Peer.UserOf(peer) == PrivateFolder.UserId && _open.Count <= ConnectionsMax)
         {
             await _serve(stream, _stop.Token);
         }

@@ -10,9 +10,6 @@ internal static partial class Peer
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;
 
-    /// <summary>The user id of this process.</summary>
-    public static uint Own => geteuid();
-
     /// <summary>The peer's user id; null where the system does not say.</summary>
     public static uint? UserOf(Socket socket)
     {
@@ -29,9 +26,6 @@ internal static partial class Peer
 
     /// <summary>Restricts what files this process makes to their owner; gives the mask before.</summary>
     public static uint Mask(uint mask) => umask(mask);
-
-    [LibraryImport("libc")]
-    private static partial uint geteuid();
 
     [LibraryImport("libc")]
     private static partial uint umask(uint mask);

@@ -12,7 +12,7 @@ namespace Obstat.Gateway.Upstreams;
 /// A tool server over the standard streams of a child that one session owns. A line of the child that is no message, or too long, kills it; an answer to
 /// nothing is dropped, and too many of them kill it too.
 /// </summary>
-internal sealed class ChildUpstream(ChildProgram program, TimeProvider clock) : IUpstream
+internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider clock) : IUpstream
 {
     /// <summary>Bytes of one line in either direction, without LF: 1 MiB.</summary>
     public const int LineBytesMax = 1 << 20;
@@ -41,7 +41,7 @@ internal sealed class ChildUpstream(ChildProgram program, TimeProvider clock) : 
     public async Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation)
     {
         admission.Step();
-        _child = Child.Start(program, out _);
+        _child = program() is { } known ? Child.Start(known, out _) : null;
         if (_child is null)
         {
             return new UpstreamAnswer(null, null, DenyReason.Fault, null, 0, 0);

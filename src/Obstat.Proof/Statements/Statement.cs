@@ -67,7 +67,10 @@ public abstract record Statement
             return false;
         }
 
-        error = read.ToBytes().AsSpan().SequenceEqual(bytes) ? null : "expected the canonical form, with the subjects that the members give";
+        // Every member was read in its one form and none is left over, so canonical bytes and the right subjects are all that writing it again could still show.
+        error = !json.ToCanonicalBytes().AsSpan().SequenceEqual(bytes) ? "expected the canonical form"
+            : !json["subject"]!.Equals(read.SubjectsToJson()) ? "expected the subjects that the members give"
+            : null;
         statement = error is null ? read : null;
         return error is null;
     }
@@ -77,8 +80,7 @@ public abstract record Statement
         ("_type", JsonValue.Of(Names.StatementType)),
         ("predicate", Predicate()),
         ("predicateType", JsonValue.Of(Names.PredicateType(Type))),
-        ("subject", JsonValue.Array(Subjects().Select(s => JsonValue.Object(
-            ("digest", JsonValue.Object(("sha256", s.Digest.ToJson()))), ("name", JsonValue.Of(s.Name))))))).ToCanonicalBytes();
+        ("subject", SubjectsToJson())).ToCanonicalBytes();
 
     /// <summary>SHA-256 of the statement's bytes: its identity. Leaf and signature are none, since they differ from one signing to the next.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> bytes) => Digest.Of(bytes);
@@ -93,6 +95,9 @@ public abstract record Statement
         .. this is PlaneStatement plane ? [("plane", plane.Plane.ToJson())] : Array.Empty<(string, JsonValue)>(),
         .. Members(),
     ]);
+
+    private JsonValue SubjectsToJson() => JsonValue.Array(Subjects().Select(s => JsonValue.Object(
+        ("digest", JsonValue.Object(("sha256", s.Digest.ToJson()))), ("name", JsonValue.Of(s.Name)))));
 
     /// <summary>What the statement is about.</summary>
     private protected abstract IEnumerable<Subject> Subjects();

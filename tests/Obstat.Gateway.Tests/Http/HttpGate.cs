@@ -27,7 +27,7 @@ internal sealed class HttpGate : IAsyncDisposable
         var parts = new SessionParts(FakeDoor.Server, door, door, TimeProvider.System, static _ => { });
         var servers = new Dictionary<string, (SessionParts, Func<IUpstream>)> { ["s"] = (parts, upstream) }.ToFrozenDictionary(StringComparer.Ordinal);
         var endpoint = new McpEndpoint(door, sessions, servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
-        var front = new StrictFront(new FrontRules(FrozenSet.ToFrozenSet(["gate.test"]), 1 << 20), (reason, bytes) => door.CountRefused(reason, bytes));
+        var front = new StrictFront(() => new FrontRules(FrozenSet.ToFrozenSet(["gate.test"]), 1 << 20), (reason, bytes) => door.CountRefused(reason, bytes));
         var (app, address) = await McpListener.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), front, endpoint.HandleAsync);
         return new HttpGate(app, address, sessions);
     }

@@ -17,7 +17,7 @@ public sealed class McpEndpointTests : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    private Task<HttpGate> GateAsync(params string[] origins) => HttpGate.StartAsync(_door, () => new ChildUpstream(_server.Program, TimeProvider.System), origins);
+    private Task<HttpGate> GateAsync(params string[] origins) => HttpGate.StartAsync(_door, () => new ChildUpstream(() => _server.Program, TimeProvider.System), origins);
 
     [Theory]
     [InlineData(false)]
@@ -25,7 +25,7 @@ public sealed class McpEndpointTests : IDisposable
     public async Task Every_row_of_the_wire_reaches_the_server_exactly_when_it_may(bool http)
     {
         using var upstream = http ? new PaymentsHttp(_server) : null;
-        await using var gate = await HttpGate.StartAsync(_door, () => upstream is null ? new ChildUpstream(_server.Program, TimeProvider.System) : new HttpUpstream(upstream.Url, TimeProvider.System));
+        await using var gate = await HttpGate.StartAsync(_door, () => upstream is null ? new ChildUpstream(() => _server.Program, TimeProvider.System) : new HttpUpstream(upstream.Url, TimeProvider.System));
         var session = await gate.OpenAsync();
         var (expected, either) = (0, 0);
         foreach (var row in WireRow.Read("jsonrpc"))
@@ -195,7 +195,7 @@ public sealed class McpEndpointTests : IDisposable
         await using var gate = await HttpGate.StartAsync(_door, () => new HttpUpstream(upstream.Url, TimeProvider.System));
         var session = await gate.OpenAsync("secret-token");
         await gate.CallAsync(Call, session, "secret-token");
-        Assert.All(_door.Callers, c => Assert.Equal((AssertionKinds.AccessToken, "secret-token"), Assert.Single(c.Assertions)));
+        Assert.All(_door.Callers, c => Assert.Equal(new Assertion(AssertionKinds.AccessToken, "secret-token"), Assert.Single(c.Assertions)));
         var seen = File.ReadAllText(_server.Journal);
         Assert.DoesNotContain("secret-token", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(session, seen, StringComparison.Ordinal);

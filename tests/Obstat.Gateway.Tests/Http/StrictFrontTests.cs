@@ -27,7 +27,7 @@ public sealed class StrictFrontTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var front = new StrictFront(Rules, (_, bytes) => _refused.Enqueue(bytes));
+        var front = new StrictFront(() => Rules, (_, bytes) => _refused.Enqueue(bytes));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

@@ -1,4 +1,4 @@
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Reasons;
 
@@ -128,7 +128,7 @@ public sealed class HostileServerTests
     [Fact]
     public async Task A_program_that_cannot_be_started_ran_nothing()
     {
-        await using var client = new LocalClient(_door, () => new ChildUpstream(new ChildProgram("/nonexistent", ["x"], "/", []), TimeProvider.System));
+        await using var client = new LocalClient(_door, () => new ChildUpstream(() => new ChildProgram("/nonexistent", ["x"], "/", []), TimeProvider.System));
         Assert.False((await client.AskAsync(LocalClient.Initialize, "\"init\""))["error"]!["data"]!["ran"]!.GetValue<bool>());
         Assert.Equal(EndResult.Refused, _door.Endings.Last().Result);
     }
@@ -136,11 +136,11 @@ public sealed class HostileServerTests
     [Fact]
     public async Task A_child_sees_exactly_the_environment_that_was_registered()
     {
-        await using var client = new LocalClient(_door, () => new ChildUpstream(new ChildProgram("/bin/sh", ["sh", "-c", Hello.Replace("\"h\"", "\"'\"$(env | grep -c -v -e ^PWD -e ^_ -e ^SHLVL)\"'\"", StringComparison.Ordinal) + "sleep 30"], "/", ["ONE=1"]), TimeProvider.System));
+        await using var client = new LocalClient(_door, () => new ChildUpstream(() => new ChildProgram("/bin/sh", ["sh", "-c", Hello.Replace("\"h\"", "\"'\"$(env | grep -c -v -e ^PWD -e ^_ -e ^SHLVL)\"'\"", StringComparison.Ordinal) + "sleep 30"], "/", ["ONE=1"]), TimeProvider.System));
         Assert.Equal("1", (string?)(await client.OpenAsync())["result"]!["serverInfo"]!["name"]);
     }
 
     private static System.Text.Json.Nodes.JsonNode Denial(System.Text.Json.Nodes.JsonObject answer) => answer["result"]!["_meta"]!["execution/denial"]!;
 
-    private LocalClient Client(string script) => new(_door, () => new ChildUpstream(new ChildProgram("/bin/sh", ["sh", "-c", script], "/", ["PATH=/usr/bin:/bin"]), TimeProvider.System));
+    private LocalClient Client(string script) => new(_door, () => new ChildUpstream(() => new ChildProgram("/bin/sh", ["sh", "-c", script], "/", ["PATH=/usr/bin:/bin"]), TimeProvider.System));
 }

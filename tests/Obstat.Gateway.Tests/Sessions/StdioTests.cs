@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Obstat.Gateway.Doors;
+using Obstat.Enforcement;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Reasons;
@@ -16,7 +16,7 @@ public sealed class StdioTests : IDisposable
 
     public void Dispose() => _server.Dispose();
 
-    private LocalClient Client(string server = "s", string? token = "alice") => new(_door, () => new ChildUpstream(_server.Program, TimeProvider.System), server, token);
+    private LocalClient Client(string server = "s", string? token = "alice") => new(_door, () => new ChildUpstream(() => _server.Program, TimeProvider.System), server, token);
 
     [Fact]
     public async Task Every_row_of_the_wire_reaches_the_server_exactly_when_it_may()

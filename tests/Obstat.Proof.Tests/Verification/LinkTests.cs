@@ -31,7 +31,7 @@ public sealed class LinkTests
         string? compact = null;
         log.Permits = c => compact = c;
         _ = log.Writer();
-        for (var bit = 0; bit < compact!.Length * 8; bit += 11)
+        for (var bit = 0; bit < compact!.Length * 8; bit += 101)
         {
             var bytes = System.Text.Encoding.ASCII.GetBytes(compact);
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));

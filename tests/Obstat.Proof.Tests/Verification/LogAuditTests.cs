@@ -35,7 +35,7 @@ public sealed class LogAuditTests
             foreach (var ofLeaf in new[] { false, true })
             {
                 var length = 8 * (ofLeaf ? log.Entries[at].Leaf.Length : log.Entries[at].Statement.Length);
-                for (var bit = at; bit < length; bit += 97)
+                for (var bit = at; bit < length; bit += 211)
                 {
                     var entries = log.Entries.ToArray();
                     var bad = (byte[])(ofLeaf ? entries[at].Leaf : entries[at].Statement).Clone();

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Net;
+using Obstat.Gateway.Doors;
+using Obstat.Gateway.Http;
+using Obstat.Gateway.Local;
+using Obstat.Gateway.Sessions;
+using Obstat.Gateway.Upstreams;
+using Obstat.Settings;
+
+namespace Obstat.Gateway;
+
+/// <summary>A running gateway: its listeners over one way to decisions. Ends them in order: no new connection, then the sessions and their children.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly LocalListener _local;
+    private readonly HttpSessions _sessions;
+    private readonly WebApplication? _http;
+
+    private GatewayHost(LocalListener local, HttpSessions sessions, WebApplication? http, IPEndPoint? address) => (_local, _sessions, _http, Http) = (local, sessions, http, address);
+
+    /// <summary>Where Streamable HTTP is served; null where it is off.</summary>
+    public IPEndPoint? Http { get; }
+
+    /// <summary>Starts the listeners that the settings name; null with the reason where one cannot be.</summary>
+    /// <param name="settings">The installation.</param>
+    /// <param name="door">The way to decisions.</param>
+    /// <param name="told">Takes lines for the operator's log.</param>
+    public static async Task<(GatewayHost? Host, string Reason)> StartAsync(InstallationSettings settings, IDoor door, Action<string> told)
+    {
+        var pins = new PinFiles(settings);
+        var servers = settings.Gateway.Servers.Values.ToFrozenDictionary(
+            s => s.Name,
+            s => (new SessionParts(s.Identity, door, pins, TimeProvider.System, e => told($"fault in {s.Name}: {e.GetType().Name}: {Cut(e.Message)}")), Upstreams(s, told)),
+            StringComparer.Ordinal);
+        var address = settings.Listen.Local;
+        if (!PrivateFolder.Prepare(Path.GetDirectoryName(address.Path)!, out var reason))
+        {
+            return (null, reason);
+        }
+
+        var local = LocalListener.Start(address, async (stream, cancellation) =>
+        {
+            using var connection = new LocalConnection(stream, (name, tell) => servers.TryGetValue(name, out var server) ? new Session(server.Item1, server.Item2(), tell) : null);
+            await connection.ServeAsync(cancellation);
+        }, out reason);
+        if (local is null)
+        {
+            return (null, reason);
+        }
+
+        told(address.IsShortened ? $"listening on {address} (the configured path {address.Wanted} is too long for a socket)" : $"listening on {address}");
+        var sessions = new HttpSessions(TimeProvider.System);
+        if (settings.Listen.Gateway is not { } loopback)
+        {
+            return (new GatewayHost(local, sessions, null, null), "");
+        }
+
+        try
+        {
+            var (http, bound) = await ServeAsync(settings, new IPEndPoint(loopback.Host, loopback.Port), door, sessions, servers);
+            told($"listening on http://{bound}");
+            return (new GatewayHost(local, sessions, http, bound), "");
+        }
+        catch (IOException e)
+        {
+            await local.DisposeAsync();
+            return (null, $"http://{loopback} cannot be served: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _local.DisposeAsync();
+        await _sessions.DisposeAsync();
+        if (_http is not null)
+        {
+            await _http.DisposeAsync();
+        }
+    }
+
+    private static async Task<(WebApplication App, IPEndPoint Address)> ServeAsync(
+        InstallationSettings settings, IPEndPoint address, IDoor door, HttpSessions sessions, FrozenDictionary<string, (SessionParts, Func<IUpstream>)> servers)
+    {
+        var issuers = settings.Issuers.Select(i => i.Url);
+        var endpoint = new McpEndpoint(door, sessions, servers, new EndpointRules(settings.Gateway.Resource, [.. issuers], settings.Gateway.Origins.ToFrozenSet(StringComparer.Ordinal)));
+        var rules = new FrontRules(settings.Gateway.Hosts.ToFrozenSet(StringComparer.Ordinal), settings.Limits.RequestBytes);
+        var front = new StrictFront(() => Volatile.Read(ref rules), (reason, bytes) => door.CountRefused(reason, bytes));
+        var (app, bound) = await McpListener.StartAsync(address, front, endpoint.HandleAsync);
+
+        // A configured port 0 takes a free one; the names that the gateway answers to follow it.
+        var port = bound.Port.ToString(CultureInfo.InvariantCulture);
+        Volatile.Write(ref rules, rules with { Hosts = rules.Hosts.Select(h => h.EndsWith(":0", StringComparison.Ordinal) ? h[..^1] + port : h).ToFrozenSet(StringComparer.Ordinal) });
+        return (app, bound);
+    }
+
+    private static Func<IUpstream> Upstreams(UpstreamSettings server, Action<string> told)
+        => server.Url is { } url ? () => new HttpUpstream(url, TimeProvider.System)
+        : () => new ChildUpstream(() =>
+        {
+            if (ChildPrograms.TryMake(server, out var program, out var reason))
+            {
+                return program;
+            }
+
+            told($"{server.Name} cannot be started: {reason}");
+            return null;
+        }, TimeProvider.System);
+
+    private static string Cut(string text) => text.Length <= 200 ? text : text[..200];
+}

@@ -1,0 +1,431 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Obstat.Proof;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Json;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Leaves;
+using Obstat.Proof.Merkle;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Permits;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Enforcement.Tests;
+
+/// <summary>
+/// A plane in one class: real tokens, real receipts of a real small log, over a real socket; and each way to fail that a test asks for.
+/// It allows everything but the tool <c>forbidden</c>.
+/// </summary>
+public sealed class FakePlane : IAsyncDisposable
+{
+    public const string PointId = "gw-1";
+    private static readonly Plane Instance = new("fake", 1);
+    private readonly Lock _lock = new();
+    private readonly SigningKey _root = SigningKey.Create(KeyRole.Root);
+    private readonly StatementSigner _statements = StatementSigner.Generate();
+    private readonly NoteSigner _head = NoteSigner.Generate("t-1.fake.obstat.internal");
+    private readonly Dictionary<string, string> _prev = [];
+    private readonly Dictionary<string, string> _prevOfPrev = [];
+    private readonly ConcurrentDictionary<string, byte[]> _answered = new();
+    private readonly HashSet<string> _boots = [];
+    private readonly CancellationTokenSource _stop = new();
+    private SigningKey _permit = SigningKey.Create(KeyRole.Permit);
+    private MerkleEdge _edge = MerkleEdge.Empty;
+    private Socket? _listener;
+    private int _port;
+    private byte[]? _before;
+    private VerifiedHash? _denial;
+
+    public FakePlane(IPointClock clock)
+    {
+        Clock = clock;
+        Folder = Directory.CreateTempSubdirectory("obstat-door-").FullName;
+        Listen();
+    }
+
+    private sealed record VerifiedHash(Receipt Receipt, Digest Leaf);
+
+    public IPointClock Clock { get; }
+
+    public string Folder { get; }
+
+    public PlaneFault Fault { get; set; }
+
+    /// <summary>Applies the fault to registrations too.</summary>
+    public bool FaultsRegistrations { get; set; }
+
+    /// <summary>The limit of an ask that it tells points, in ms.</summary>
+    public int AskMs { get; set; } = 5000;
+
+    /// <summary>Refuses outcomes with 503 while set.</summary>
+    public bool RefusesReports { get; set; }
+
+    public string Secret { get; } = Base64Url.Encode(Enumerable.Repeat((byte)7, 32).ToArray());
+
+    public ConcurrentQueue<PointRegistration> Registrations { get; } = new();
+
+    public ConcurrentQueue<AskRequest> Asks { get; } = new();
+
+    public ConcurrentQueue<OutcomeStatement> Outcomes { get; } = new();
+
+    public ConcurrentQueue<RefusalsReport> Refusals { get; } = new();
+
+    public ConcurrentQueue<(string Path, string Body)> Requests { get; } = new();
+
+    public VerifierKey HeadKey => _head.VerifierKey;
+
+    public string RootKid => _root.Kid;
+
+    public DoorOptions Options => new()
+    {
+        PointId = PointId,
+        Kind = "gateway",
+        Plane = PlaneAddress.TryParse($"127.0.0.1:{_port}", out var address) ? address : throw new InvalidOperationException(),
+        KeyFolder = Path.Combine(Folder, "gateway"),
+        EnrolmentFile = Path.Combine(Folder, "enrol.json"),
+        Build = Digest.Of("build"u8),
+        Config = Digest.Of("config"u8),
+        Obligations = ["redact.arguments"],
+        AskTime = TimeSpan.FromSeconds(2),
+    };
+
+    /// <summary>Writes the one-time enrolment file.</summary>
+    public void Enrol(string? root = null, VerifierKey? head = null)
+        => DurableFile.Write(Options.EnrolmentFile, PlaneMessage.Write(new Enrolment(PointId, Secret, root ?? RootKid, head ?? HeadKey, Clock.Wall.ToUnixTimeSeconds() + 600)));
+
+    public Task<Door> OpenAsync() => Door.OpenAsync(Options, Clock, CancellationToken.None);
+
+    /// <summary>The process dies: nothing listens.</summary>
+    public void Kill()
+    {
+        _listener!.Dispose();
+        foreach (var connection in _connections.Keys)
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>The process starts again with the same ledger: new working keys, no boot known.</summary>
+    public void Restart()
+    {
+        lock (_lock)
+        {
+            _permit = SigningKey.Create(KeyRole.Permit);
+            _boots.Clear();
+        }
+
+        Listen();
+    }
+
+    /// <summary>The ledger goes on from another history of the same size, in which the last decision of each boot never happened.</summary>
+    public void Fork()
+    {
+        lock (_lock)
+        {
+            var edge = MerkleEdge.Empty;
+            for (var i = 0; i < _edge.Size; i++)
+            {
+                edge = edge.Append(Digest.Of(BitConverter.GetBytes(i)));
+            }
+
+            _edge = edge;
+            foreach (var (boot, prev) in _prevOfPrev)
+            {
+                _prev[boot] = prev;
+            }
+        }
+    }
+
+    /// <summary>The ledger is a backup from before everything.</summary>
+    public void Rollback()
+    {
+        lock (_lock)
+        {
+            _edge = MerkleEdge.Empty;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Kill();
+        _head.Dispose();
+        _statements.Dispose();
+        _stop.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private readonly ConcurrentDictionary<Socket, bool> _connections = new();
+
+    private void Listen()
+    {
+        _listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, _port));
+        _listener.Listen(64);
+        _port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
+        _ = AcceptAsync(_listener);
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (true)
+        {
+            try
+            {
+                var connection = await listener.AcceptAsync();
+                _connections[connection] = true;
+                _ = ServeAsync(connection);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket connection)
+    {
+        try
+        {
+            using var stream = new NetworkStream(connection, ownsSocket: true);
+            while (await ReadRequestAsync(stream) is var (path, body))
+            {
+                Requests.Enqueue((path, Encoding.UTF8.GetString(body)));
+                if (!await ReplyAsync(stream, path, body))
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The other side went away, or this plane was killed.
+        }
+        finally
+        {
+            _ = _connections.TryRemove(connection, out _);
+        }
+    }
+
+    private static async Task<(string Path, byte[] Body)?> ReadRequestAsync(NetworkStream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        {
+            if (await stream.ReadAsync(one) == 0)
+            {
+                return null;
+            }
+
+            head.Append((char)one[0]);
+        }
+
+        var lines = head.ToString().Split("\r\n");
+        var length = int.Parse(lines.Single(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))[16..]);
+        var body = new byte[length];
+        await stream.ReadExactlyAsync(body);
+        return (lines[0].Split(' ')[1], body);
+    }
+
+    private async Task<bool> ReplyAsync(NetworkStream stream, string path, byte[] body)
+    {
+        var fault = path == PlaneRoutes.Asks || (path == PlaneRoutes.Points && FaultsRegistrations) ? Fault : PlaneFault.None;
+        switch (fault)
+        {
+            case PlaneFault.Silent:
+                await Task.Delay(Timeout.Infinite, _stop.Token);
+                return false;
+            case PlaneFault.NoHttp:
+                await stream.WriteAsync("SSH-2.0-OpenSSH_9\r\n"u8.ToArray());
+                return false;
+            case PlaneFault.Garbage:
+                return await WriteAsync(stream, 200, "\u0001\u0002 garbage"u8.ToArray());
+            case PlaneFault.Empty:
+                return await WriteAsync(stream, 200, "{}"u8.ToArray());
+            case PlaneFault.Html:
+                return await WriteAsync(stream, 200, "<html>welcome</html>"u8.ToArray(), "text/html");
+            case PlaneFault.Status500:
+                return await WriteAsync(stream, 500, "oops"u8.ToArray(), "text/plain");
+            case PlaneFault.Unable:
+                return await WriteAsync(stream, 503, PlaneMessage.Write(new RefusalAnswer(DenyReason.LedgerUnavailable)));
+            case PlaneFault.UnknownBoot:
+                return await WriteAsync(stream, 409, PlaneMessage.Write(new RefusalAnswer(DenyReason.PlaneUnavailable)));
+            case PlaneFault.Redirect:
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 307 Go\r\nLocation: http://127.0.0.1:{_port}{path}\r\nContent-Length: 0\r\n\r\n"));
+                return true;
+            case PlaneFault.Huge:
+                return await WriteAsync(stream, 200, new byte[PlaneClient.BodyBytesMax + 1]);
+            case PlaneFault.TrueAsText:
+                return await WriteAsync(stream, 200, """{"v":1,"decision":"true"}"""u8.ToArray());
+        }
+
+        var (status, answer) = Answer(path, body, fault);
+        if (fault == PlaneFault.Slow)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), _stop.Token);
+        }
+
+        if (fault == PlaneFault.Cut)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\n\r\n"));
+            await stream.WriteAsync(answer.AsMemory(0, answer.Length / 2));
+            return false;
+        }
+
+        return await WriteAsync(stream, status, answer);
+    }
+
+    private static async Task<bool> WriteAsync(NetworkStream stream, int status, byte[] body, string type = "application/json")
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n"));
+        await stream.WriteAsync(body);
+        return true;
+    }
+
+    private (int Status, byte[] Body) Answer(string path, byte[] body, PlaneFault fault)
+    {
+        lock (_lock)
+        {
+            return path switch
+            {
+                PlaneRoutes.Points => Register(body, fault),
+                PlaneRoutes.Asks => Ask(body, fault),
+                PlaneRoutes.Outcomes => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : Report(body),
+                PlaneRoutes.Refusals => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : CountRefusals(body),
+                _ => Refuse(404, DenyReason.UnknownAction),
+            };
+        }
+    }
+
+    private static (int Status, byte[] Body) Refuse(int status, DenyReason reason) => (status, PlaneMessage.Write(new RefusalAnswer(reason)));
+
+    private (int Status, byte[] Body) Register(byte[] body, PlaneFault fault)
+    {
+        Assert.True(PlaneMessage.TryRead<RegisterRequest>(body, out var request, out _));
+        Assert.True(PointRegistration.TryVerify(request.Registration, Clock.Wall.ToUnixTimeSeconds(), out var registration, out _, out _));
+        Registrations.Enqueue(registration);
+        var now = Clock.Wall.ToUnixTimeSeconds();
+        var statement = new EnforcementPointStatement
+        {
+            Nonce = Random128.Next(), Origin = HeadKey.Name, Time = Timestamp.From(Clock.Wall), Clock = new Clock("test", 0), Plane = Instance,
+            Ep = new PointBoot(registration.Id, registration.Boot), Kind = registration.Kind, Kid = registration.Report.Kid,
+            PublicKey = Convert.ToBase64String(registration.Report.SubjectPublicKeyInfo.Span), Build = registration.Build, Formats = registration.Formats, Previous = registration.Previous,
+        };
+        var receipt = Append(statement.ToBytes(), fault).Receipt;
+        _boots.Add(registration.Boot);
+        var root = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Root) : _root;
+        var iss = fault == PlaneFault.OtherPlane ? "urn:execution:plane:other" : Urns.Plane(HeadKey.Name);
+        var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600)]);
+        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+    }
+
+    private (int Status, byte[] Body) Ask(byte[] body, PlaneFault fault)
+    {
+        Assert.True(PlaneMessage.TryRead<AskRequest>(body, out var ask, out var error), error.ToString());
+        Asks.Enqueue(ask);
+        if (fault == PlaneFault.OldAnswer)
+        {
+            return (200, _before!);
+        }
+
+        if (!_boots.Contains(ask.Ep.Boot))
+        {
+            return Refuse(409, DenyReason.PlaneUnavailable);
+        }
+
+        var key = $"{ask.Ep.Boot}/{ask.Ep.Seq}/{Digest.Of(body)}";
+        return (200, _before = _answered.GetOrAdd(key, _ => PlaneMessage.Write(Decide(ask, fault))));
+    }
+
+    private AskAnswer Decide(AskRequest ask, PlaneFault fault)
+    {
+        Assert.True(CanonicalAction.TryParse(ask.Action!, out var action, out _));
+        if (fault == PlaneFault.Deny || action.Name == "forbidden")
+        {
+            _denial = Append(Decision(ask, action, null).ToBytes(), fault);
+            return new DenyAnswer(DenyReason.NotPermitted, _denial.Receipt.Index, _denial.Receipt.ToJson(), Retry.Changed, null, null, "ask a person", ["transfer"]);
+        }
+
+        var now = Clock.Wall.ToUnixTimeSeconds() - (fault == PlaneFault.ExpiredPermit ? 60 : 0);
+        var boot = fault == PlaneFault.OtherBoot ? Random128.Next() : ask.Ep.Boot;
+        var hash = fault == PlaneFault.OtherAction ? Digest.Of("other"u8) : action.ActHash;
+        var iss = Urns.Plane(fault == PlaneFault.OtherPlane ? "other" : HeadKey.Name);
+        ImmutableArray<string> obligations = fault == PlaneFault.UnknownObligation ? ["burn.after.reading"] : [];
+        Assert.True(Digest.TryParseBase64Url(ask.HolderThumbprint, out var jkt));
+        var claims = new PermitClaims
+        {
+            Iss = iss, Aud = ask.Aud, IssuedAt = now, NotBefore = now, Expires = now + 30, Jti = Random128.Next(), Sub = "Agent::local:uid:1000", ClientId = "Agent::local:uid:1000",
+            Cnf = new Confirmation(Confirmation.Key, jkt), Use = ask.Use, Ep = new PointBoot(ask.Ep.Id, boot),
+            Action = new PermittedAction(action.WireAction, ask.Aud, action.Identifier, hash, action.ToolHash, ask.Mode), Txn = Random128.Next(), Exe = Random128.Next(),
+            RequestingWorkload = Urns.Point(ask.Ep.Id), Snapshot = Digest.Of("s"u8), Obligations = obligations,
+        };
+        var entry = Append(Decision(ask, action, claims).ToBytes(), fault);
+        var (receipt, leaf) = fault == PlaneFault.ReceiptOfDenial ? (_denial!.Receipt, _denial.Leaf) : (entry.Receipt, entry.Leaf);
+        var signer = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Permit) : _permit;
+        var permit = (claims with { Led = new LedgerReference(HeadKey.Name, receipt.Index, leaf) }).Sign(signer);
+        permit = fault == PlaneFault.FlippedBit ? permit[..^10] + (permit[^10] == 'A' ? 'B' : 'A') + permit[^9..] : permit;
+        return new AllowAnswer(claims.Exe, receipt.Index, permit, fault == PlaneFault.NoReceipt ? JsonValue.EmptyObject : receipt.ToJson(), null, ["transfer"]);
+    }
+
+    private DecisionStatement Decision(AskRequest ask, CanonicalAction action, PermitClaims? permit)
+    {
+        Digest? prev = _prev.TryGetValue(ask.Ep.Boot, out var hex) && Digest.TryParseHex(hex, out var read) ? read : null;
+        var statement = new DecisionStatement
+        {
+            Nonce = Random128.Next(), Origin = HeadKey.Name, Time = Timestamp.From(Clock.Wall), Clock = new Clock("test", 0), Plane = Instance,
+            Ep = new PointSequence(ask.Ep.Id, ask.Ep.Boot, ask.Ep.Seq, prev), Request = new RequestFacts(action.WireAction, "call", Random128.Next(), Random128.Next(), null),
+            Snapshot = Digest.Of("s"u8), Read = new ReadParts(null, null, null, null, null), Engine = new EngineFacts("test", "1", Digest.Of("e"u8)), Identity = new IdentityFacts("verified", "p-1", []),
+            Decision = permit is null ? "deny" : "allow", Reason = permit is null ? "NotPermitted" : null, Policies = [], Errors = [], Approvals = [], Budgets = [],
+            Permit = permit is null ? null : new PermitFacts(permit.Jti, permit.ClaimsDigest(), permit.NotBefore, permit.Expires, permit.Use, permit.Action.Mode, null),
+            Trace = null, Witnessed = null, Canary = null, Sealed = [], RequestPlain = Digest.Of("r"u8),
+        };
+        _prevOfPrev[ask.Ep.Boot] = hex ?? "";
+        _prev[ask.Ep.Boot] = Statement.DigestOf(statement.ToBytes()).ToHex();
+        return statement;
+    }
+
+    private VerifiedHash Append(byte[] statement, PlaneFault fault)
+    {
+        var leaf = Leaf.Write(Pae.Digest(statement), _statements.Sign(statement), _statements.PublicKey);
+        var hash = TreeHash.Leaf(leaf);
+        var growth = new MerkleGrowth(_edge, [hash]);
+        var index = _edge.Size;
+        _edge = growth.After;
+        using var other = NoteSigner.Generate(HeadKey.Name);
+        var signer = fault == PlaneFault.WrongHeadKey ? other : _head;
+        var text = new Checkpoint(HeadKey.Name, _edge.Size, _edge.Root).ToText();
+        var note = SignedNote.Of(text, signer.Sign(Encoding.UTF8.GetBytes(text)));
+        return new VerifiedHash(new Receipt(note.Bytes, index, [.. growth.Path(index)], leaf, statement), hash);
+    }
+
+    private (int Status, byte[] Body) Report(byte[] body)
+    {
+        Assert.True(Envelope.TryParse(body, out var envelope, out var error), error);
+        var registration = Registrations.Last();
+        Assert.True(P256PublicKey.TryFromSpki(registration.Report.SubjectPublicKeyInfo.Span, out var key) && envelope.Verifies(key));
+        Assert.True(Statement.TryParse(envelope.Payload.Span, out var statement, out _));
+        if (_answered.TryAdd(Digest.Of(body).ToHex(), []))
+        {
+            Outcomes.Enqueue((OutcomeStatement)statement);
+            _ = Append(envelope.Payload.ToArray(), PlaneFault.None);
+        }
+
+        return (200, PlaneMessage.Write(new EntryAnswer(_edge.Size - 1)));
+    }
+
+    private (int Status, byte[] Body) CountRefusals(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<RefusalsReport>(body, out var report, out var error), error.ToString());
+        Refusals.Enqueue(report);
+        return (200, PlaneMessage.Write(new EntryAnswer(_edge.Size - 1)));
+    }
+}
