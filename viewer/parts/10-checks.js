@@ -115,9 +115,9 @@ async function readEntry({ findings, evidence }, entry) {
   } catch (fault) {
     findings.add("V03", "failed", fault.message, about);
   }
+  entry.leafHash = leafHash(entry.parts.leaf);
   try {
     entry.leaf = parseLeaf(entry.parts.leaf, name("leaf"));
-    entry.leafHash = leafHash(entry.parts.leaf);
   } catch (fault) {
     findings.add("V04", "failed", fault.message, about);
   }
@@ -218,7 +218,7 @@ async function checkEntry(world, entry) {
     });
     if (leaf) {
       await findings.claim("V04", about, () => {
-        const expected = hex(sha256(message));
+        const expected = hex(sha256(preAuthentication(payloadType, entry.parts["statement.json"])));
         demand(hex(leaf.digest) === expected, `entry ${entry.index}: the leaf holds digest ${hex(leaf.digest)}, the statement has ${expected}`);
         demand(same(leaf.signature, envelope.signature), `entry ${entry.index}: the leaf holds another signature`);
         demand(same(writeLeaf(leaf.digest, leaf.signature, leaf.spki), entry.parts.leaf), `entry ${entry.index}: the leaf has another spelling`);

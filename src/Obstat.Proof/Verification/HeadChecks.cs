@@ -40,6 +40,8 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
             }
         }
 
+        // The quorum is asked of the heads that prove entries; an older one is there to be compared.
+        CheckWitnesses();
         foreach (var (size, bytes) in bundle.Checkpoints)
         {
             if (!SignedNote.TryParse(bytes.Span, out var note, out var error) || !Checkpoint.TryParse(note.TextAsString(), out var head))
@@ -56,7 +58,6 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
             }
         }
 
-        CheckWitnesses();
         CheckConsistency(bundle);
     }
 
@@ -95,7 +96,7 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
 
     private void CheckConsistency(EvidenceBundle bundle)
     {
-        var distinct = _heads.Distinct().OrderBy(h => h.Size).ToArray();
+        var distinct = _heads.Where(h => h.Origin == bundle.Origin).Distinct().OrderBy(h => h.Size).ToArray(); // a head of another log has failed already
         if (distinct.Length < 2)
         {
             findings.NotAsked(CheckIds.Consistency, "one head only: give an older checkpoint to compare");
