@@ -94,9 +94,11 @@ internal static class Database
     private static void Text(SqliteCommand command, string sql) => command.CommandText = sql;
 #pragma warning restore CA2100
 
+    private const int BusySecondsMax = 1; // the provider tries a busy file again so long; 0 would mean for ever
+
     private static SqliteConnection Open(string path, SqliteOpenMode mode)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = BusySecondsMax }.ToString());
         try
         {
             connection.Open();

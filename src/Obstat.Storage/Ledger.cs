@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Sealing;
+using Obstat.Proof.Statements;
+using Obstat.Storage.Databases;
+using Obstat.Storage.Files;
+using Obstat.Storage.Opening;
+using Obstat.Storage.Publishing;
+using Obstat.Storage.Reading;
+using Obstat.Storage.Writing;
+
+namespace Obstat.Storage;
+
+/// <summary>
+/// The ledger of one tenant in SQLite: <c>ledger.db</c> in write-ahead mode with full syncs, one writing thread, one process per folder. Opening reads and hashes everything, and refuses with
+/// <see cref="LedgerUnavailableException"/> what does not fit. Safe for concurrent use.
+/// </summary>
+public sealed class Ledger : ILedger, IDisposable
+{
+    private const string InstanceDigits = "abcdefghijklmnopqrstuvwxyz234567";
+    private const int InstanceLength = 10;
+
+    private readonly FolderLock _lock;
+    private readonly SqliteConnection _connection;
+    private readonly LedgerReader _writersReader;
+    private readonly LedgerReader _publishersReader;
+    private readonly Writer _writer;
+    private readonly Publisher _publisher;
+    private readonly TimeProvider _time;
+    private int _disposed;
+
+    private Ledger(string folder, FolderLock folderLock, SqliteConnection connection, OpenedLog opened, Plane plane, LedgerKeys keys, LedgerOptions options, Guard guard, TimeProvider time)
+    {
+        (Folder, _lock, _connection, _time, HeadKey) = (folder, folderLock, connection, time, keys.Heads.VerifierKey);
+        _writersReader = LedgerReader.Open(folder, Origin);
+        _publishersReader = LedgerReader.Open(folder, Origin);
+        _writer = new Writer(connection, _writersReader, opened, keys, options, plane, time);
+        _publisher = new Publisher(_writer, _publishersReader, guard, HeadKey, opened.Published, options.PublishEvery);
+    }
+
+    /// <inheritdoc/>
+    public string Origin => HeadKey.Name;
+
+    /// <inheritdoc/>
+    public VerifierKey HeadKey { get; }
+
+    /// <inheritdoc/>
+    public LedgerState State => _writer.State;
+
+    /// <summary>The folder of its files.</summary>
+    public string Folder { get; }
+
+    /// <summary>The newest group head.</summary>
+    public SignedNote? Head => _writer.Head;
+
+    /// <summary>Why nothing is recorded any more; null while all is well. It never becomes null again: the process is to be restarted.</summary>
+    public string? Failure => _writer.Failure;
+
+    /// <summary>Whether the clock is trusted: without it nothing that the plane says is recorded.</summary>
+    public bool IsClockTrusted => _writer.IsClockTrusted;
+
+    /// <summary>
+    /// Opens the ledger of a folder, or begins one where there is none: checks where it lies, takes its lock, reads and hashes all of it, compares it with every head that is known, announces the keys of
+    /// this start, and records the gap since the last. Throws <see cref="LedgerUnavailableException"/>.
+    /// </summary>
+    public static Ledger Open(LedgerOptions options, LedgerKeys keys, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(keys);
+        options.Check();
+        try
+        {
+            return OpenFolder(Path.GetFullPath(options.Folder), options, keys, time);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidCastException or InvalidOperationException)
+        {
+            throw new LedgerUnavailableException(e.Message, e);
+        }
+    }
+
+    /// <summary>Opens a reader of this ledger; whoever asked for it disposes of it.</summary>
+    public LedgerReader Read() => LedgerReader.Open(Folder, Origin);
+
+    /// <inheritdoc/>
+    public async Task<AppendResult> AppendAsync(Draft draft, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        if (draft.Blobs.Any(blob => !IsWhole(blob)) || draft.Snapshots.Any(part => Digest.Of(part.Bytes.Span) != part.Digest))
+        {
+            return AppendResult.Refused(DenyReason.Fault);
+        }
+
+        var waiting = new Waiting(draft);
+        if (_writer.Failure is not null || !_writer.Intake.TryAdd(waiting))
+        {
+            return AppendResult.Refused(DenyReason.LedgerUnavailable);
+        }
+
+        try
+        {
+            return await waiting.Answer.WaitAsync(draft.Patience, _time, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Whoever decides first: after this either the writer knows that nobody waits, or the answer is there.
+            return waiting.Abandon() ? AppendResult.Refused(DenyReason.Late) : await waiting.Answer;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation)
+    {
+        var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            return IsWhole(blob) && _writer.Failure is null && _writer.Intake.TryAdd(blob, kept) && await kept.Task.WaitAsync(Draft.PatienceDefault, _time, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now)
+    {
+        var state = _writer.State;
+        var late = _writer.NotReleased();
+        ImmutableArray<OrphanDue> due = [.. late.Where(state.Open.ContainsKey).Select(jti => new OrphanDue(state.Open[jti], OrphanCause.NotReleased, TimeSpan.Zero))];
+        return [.. due.Concat(state.Sweep(now, Orphans.Grace).Where(d => !late.Contains(d.Intent.Jti))).OrderBy(d => d.Intent.Index)];
+    }
+
+    /// <summary>Writes what waits and a <c>state</c> entry, publishes the last head, and closes. After a failure it only closes.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _publisher.Stop();
+        _writer.Stop();
+        try
+        {
+            if (_writer.Failure is null && _publisher.Due() is { } note)
+            {
+                _writer.Publish(note);
+            }
+        }
+        catch (Exception e) when (e is SqliteException or IOException or LedgerUnavailableException)
+        {
+            // The entries are durable; what was not published is published by the next start, which reads all of it again.
+            _writer.Poison(e.Message);
+        }
+
+        Close();
+    }
+
+    /// <summary>Closes without a word, as a crash would. For tests of what the next start finds.</summary>
+    internal void Abandon()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _writer.Poison("abandoned");
+            _publisher.Stop();
+            _writer.Stop();
+            Close();
+        }
+    }
+
+    /// <summary>The writer's connection. For tests that break it.</summary>
+    internal SqliteConnection Connection => _connection;
+
+    private void Close()
+    {
+        _publisher.Dispose();
+        _writer.Dispose();
+        _writersReader.Dispose();
+        _publishersReader.Dispose();
+        _connection.Dispose();
+        _lock.Dispose();
+    }
+
+    private static Ledger OpenFolder(string folder, LedgerOptions options, LedgerKeys keys, TimeProvider time)
+    {
+        LocalFolder.Prepare(folder);
+        var folderLock = FolderLock.Take(folder);
+        SqliteConnection? connection = null;
+        try
+        {
+            var file = Path.Combine(folder, "ledger.db");
+            var instance = Instance(folder, File.Exists(file));
+            connection = Database.OpenWriter(file, erases: false);
+            Schema.Prepare(connection, file, Schema.Ledger);
+            var origin = keys.Heads.VerifierKey.Name;
+            var guard = new Guard(options.GuardFolder ?? Path.Combine(folder, "guard"), origin);
+            var opened = WholeLog.Read(connection, keys.Heads.VerifierKey, guard.Read() is { } note ? [($"guard/{origin}", note)] : []);
+            if (opened.State.Size > 0 && (opened.State.Plane.Instance != instance || opened.State.RootKey?.Kid != keys.Root.Kid))
+            {
+                throw new LedgerUnavailableException($"INSTANCE or root key: expected {opened.State.Plane.Instance} and {opened.State.RootKey?.Kid}, got {instance} and {keys.Root.Kid}");
+            }
+
+            if (!keys.Heads.TryResume(opened.Edge.Size, opened.Edge.Root))
+            {
+                throw new LedgerUnavailableException("the head signer signed for another ledger");
+            }
+
+            var ledger = new Ledger(folder, folderLock, connection, opened, new(instance, opened.Epoch + 1), keys, options, guard, time);
+            try
+            {
+                ledger._writer.Start();
+            }
+            catch
+            {
+                ledger._disposed = 1;
+                ledger.Close();
+                throw;
+            }
+
+            ledger._publisher.Start();
+            return ledger;
+        }
+        catch
+        {
+            connection?.Dispose();
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    private static string Instance(string folder, bool hasLedger)
+    {
+        var path = Path.Combine(folder, "INSTANCE");
+        if (!File.Exists(path))
+        {
+            if (hasLedger)
+            {
+                throw new LedgerUnavailableException($"{path}: expected the instance of the ledger beside it, got no file");
+            }
+
+            DurableFile.Write(path, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetString(InstanceDigits, InstanceLength) + "\n"));
+        }
+
+        var text = File.ReadAllText(path);
+        return text.Length == InstanceLength + 1 && text[^1] == '\n' && text[..^1].All(InstanceDigits.Contains)
+            ? text[..^1]
+            : throw new LedgerUnavailableException($"{path}: expected {InstanceLength} base32 digits");
+    }
+
+    private static bool IsWhole(StoredBlob blob) => SealedBlob.TryScope(blob.Bytes.Span, out _) && Digest.Of(blob.Bytes.Span) == blob.Cipher;
+}

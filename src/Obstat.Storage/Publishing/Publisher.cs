@@ -1,0 +1,89 @@
+using System.Globalization;
+using Obstat.Proof.Merkle;
+using Obstat.Proof.Notes;
+using Obstat.Storage.Reading;
+using Obstat.Storage.Writing;
+
+namespace Obstat.Storage.Publishing;
+
+/// <summary>
+/// Publishes the grown head, on a thread of its own: only after the entries that it newly covers were read back from the disk and hashed. A bit that flipped on its way there poisons the writer
+/// before anybody was told a head over it.
+/// </summary>
+internal sealed class Publisher : IDisposable
+{
+    private const int ChunkLength = 1_024;
+
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Writer _writer;
+    private readonly LedgerReader _reader;
+    private readonly Guard _guard;
+    private readonly VerifierKey _key;
+    private readonly TimeSpan _every;
+    private readonly Thread _thread;
+    private MerkleEdge _edge;
+
+    internal Publisher(Writer writer, LedgerReader reader, Guard guard, VerifierKey key, MerkleEdge published, TimeSpan every)
+    {
+        (_writer, _reader, _guard, _key, _edge, _every) = (writer, reader, guard, key, published, every);
+        _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
+    }
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Ends the thread.</summary>
+    internal void Stop()
+    {
+        _stop.Set();
+        if (_thread.IsAlive)
+        {
+            _thread.Join();
+        }
+    }
+
+    /// <summary>The head that is due, read back and remembered by the guard; null where nothing grew. Throws where the disk has something else.</summary>
+    internal SignedNote? Due()
+    {
+        if (_writer.Head is not { } note || !Checkpoint.TryOpen(note, _key, out var head, out _) || head.Size <= _edge.Size)
+        {
+            return null;
+        }
+
+        var edge = _edge;
+        while (edge.Size < head.Size)
+        {
+            edge = edge.Append(_reader.LeafHashes(edge.Size, Math.Min(edge.Size + ChunkLength, head.Size)));
+        }
+
+        if (edge.Root != head.Root)
+        {
+            throw new LedgerUnavailableException($"entries {_edge.Size.ToString(CultureInfo.InvariantCulture)} to {head.Size.ToString(CultureInfo.InvariantCulture)}: what the disk has is not what was signed");
+        }
+
+        _guard.Keep(note);
+        _edge = edge;
+        return note;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stop.Wait(_every))
+            {
+                if (_writer.Failure is null && Due() is { } note)
+                {
+                    _writer.Intake.Publish(note);
+                }
+            }
+        }
+#pragma warning disable CA1031 // What cannot be read back cannot be vouched for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _writer.Poison(e.Message);
+        }
+    }
+}

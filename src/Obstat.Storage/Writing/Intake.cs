@@ -1,0 +1,129 @@
+using Obstat.Core.Records;
+using Obstat.Proof.Notes;
+
+namespace Obstat.Storage.Writing;
+
+/// <summary>What waits for the writer: drafts, blobs to keep, heads to publish. Bounded in number and bytes; what finds no place is refused at once.</summary>
+internal sealed class Intake(int max, long bytesMax) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _work = new(0);
+    private readonly Queue<Waiting> _drafts = new();
+    private readonly Queue<(StoredBlob Blob, TaskCompletionSource<bool> Kept)> _blobs = new();
+    private SignedNote? _publish;
+    private long _bytes;
+    private bool _closed;
+
+    internal bool TryAdd(Waiting waiting)
+    {
+        lock (_lock)
+        {
+            if (_closed || _drafts.Count + _blobs.Count >= max || _bytes + waiting.Bytes > bytesMax)
+            {
+                return false;
+            }
+
+            _drafts.Enqueue(waiting);
+            _bytes += waiting.Bytes;
+        }
+
+        _ = _work.Release();
+        return true;
+    }
+
+    internal bool TryAdd(StoredBlob blob, TaskCompletionSource<bool> kept)
+    {
+        lock (_lock)
+        {
+            if (_closed || _drafts.Count + _blobs.Count >= max || _bytes + blob.Bytes.Length > bytesMax)
+            {
+                return false;
+            }
+
+            _blobs.Enqueue((blob, kept));
+            _bytes += blob.Bytes.Length;
+        }
+
+        _ = _work.Release();
+        return true;
+    }
+
+    internal bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _closed;
+            }
+        }
+    }
+
+    /// <summary>Asks for a head to be published; an older one that still waits is dropped.</summary>
+    internal void Publish(SignedNote head)
+    {
+        lock (_lock)
+        {
+            _publish = head;
+        }
+
+        _ = _work.Release();
+    }
+
+    /// <summary>Waits until there is something, at most so long.</summary>
+    internal void Wait(TimeSpan most)
+    {
+        if (_work.Wait(most))
+        {
+            while (_work.Wait(0))
+            {
+                // One look takes all that came; further signals of the same work would only wake for nothing.
+            }
+        }
+    }
+
+    /// <summary>Takes what one group may hold.</summary>
+    internal Batch Take(int draftsMax, long groupBytesMax)
+    {
+        lock (_lock)
+        {
+            var drafts = new List<Waiting>(Math.Min(_drafts.Count, draftsMax));
+            long bytes = 0;
+            while (drafts.Count < draftsMax && _drafts.TryPeek(out var next) && (drafts.Count == 0 || bytes + next.Bytes <= groupBytesMax))
+            {
+                drafts.Add(_drafts.Dequeue());
+                bytes += next.Bytes;
+            }
+
+            var blobs = _blobs.ToArray();
+            _blobs.Clear();
+            _bytes -= bytes + blobs.Sum(b => (long)b.Blob.Bytes.Length);
+            var publish = _publish;
+            _publish = null;
+            if (_drafts.Count > 0)
+            {
+                _ = _work.Release();
+            }
+
+            return new(drafts, blobs, publish);
+        }
+    }
+
+    /// <summary>Takes no more; what waits stays to be taken.</summary>
+    internal void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        _ = _work.Release();
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, SignedNote? Publish)
+    {
+        internal bool IsEmpty => Drafts.Count == 0 && Blobs.Length == 0 && Publish is null;
+    }
+}

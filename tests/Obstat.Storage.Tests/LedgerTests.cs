@@ -1,0 +1,452 @@
+using Obstat.Core.Records;
+using Obstat.Core.Tests.Records;
+using Obstat.Proof;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Leaves;
+using Obstat.Proof.Merkle;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+using Obstat.Storage.Databases;
+using Obstat.Storage.Files;
+
+namespace Obstat.Storage.Tests;
+
+public sealed class LedgerTests : IDisposable
+{
+    private readonly Place _place = new();
+    private readonly StatementSigner _report = StatementSigner.Generate();
+
+    public void Dispose()
+    {
+        _place.Dispose();
+        _report.Dispose();
+    }
+
+    private Ledger Armed(Place? place = null)
+    {
+        var ledger = (place ?? _place).Open();
+        if (!ledger.State.Boots.ContainsKey(Said.Id(1)))
+        {
+            ledger.Append(Said.Activated("law"));
+            ledger.Append(Said.Registered(_report, 1));
+        }
+
+        return ledger;
+    }
+
+    private static Draft Ask(bool allow, long seq, int jti = 0, TimeSpan? patience = null, string? body = null)
+        => Said.Decided(allow, 1, seq, jti, blob: Place.Blob((int)seq), patience: patience, body: body);
+
+    private static string[] Types(Ledger ledger)
+    {
+        using var reader = ledger.Read();
+        return [.. Enumerable.Range(0, (int)reader.Size()).Select(i => reader.Entry(i).Written.Statement.Type)];
+    }
+
+    [Fact]
+    public void The_first_start_begins_a_log_and_every_later_one_records_the_gap()
+    {
+        using (var ledger = _place.Open())
+        {
+            Assert.Equal(["genesis", "key-set"], Types(ledger));
+        }
+
+        using (var ledger = _place.Open())
+        {
+            Assert.Equal(["genesis", "key-set", "state", "key-set", "gap"], Types(ledger));
+            ledger.Abandon();
+        }
+
+        using var again = _place.Open();
+        Assert.Equal(["genesis", "key-set", "state", "key-set", "gap", "key-set", "gap"], Types(again));
+        using var reader = again.Read();
+        Assert.Equal("the plane was stopped", ((GapStatement)reader.Entry(4).Written.Statement).Why);
+        Assert.Equal("the plane ended without a clean stop", ((GapStatement)reader.Entry(6).Written.Statement).Why);
+        Assert.Equal(3, ((PlaneStatement)reader.Entry(6).Written.Statement).Plane.Epoch);
+    }
+
+    [Fact]
+    public void What_a_caller_holds_verifies_under_the_head_key()
+    {
+        using var ledger = Armed();
+        var entry = ledger.Append(Ask(true, 1, jti: 1));
+        Assert.True(Checkpoint.TryOpen(entry.Head, _place.HeadKey, out var head, out _));
+        Assert.True(Leaf.TryParse(entry.Leaf, out var leaf));
+        Assert.True(leaf.Signs(entry.Written.Bytes.Span));
+        Assert.True(InclusionProof.Verifies(entry.Index.Value, head.Size, leaf.Hash, entry.Path.AsSpan(), head.Root));
+    }
+
+    [Fact]
+    public async Task Sixty_four_callers_get_one_order_and_share_commits()
+    {
+        using var ledger = Armed();
+        var recorder = new Recorded.Recorder(ledger);
+        var seq = 0;
+        var recorded = (await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
+        {
+            var mine = new List<Recorded>();
+            for (var i = 0; i < 8; i++)
+            {
+                var n = Interlocked.Increment(ref seq);
+                mine.Add((await recorder.AppendAsync(Ask(n % 2 == 0, n, jti: n), default)).Match(r => r, reason => throw new InvalidOperationException($"{reason}")));
+            }
+
+            return mine;
+        })))).SelectMany(r => r).OrderBy(r => r.Index).ToArray();
+        Assert.Equal(Enumerable.Range(4, 512).Select(i => (long)i), recorded.Select(r => r.Index.Value));
+        Digest? prev = null;
+        foreach (var one in recorded)
+        {
+            Assert.Equal(prev, one.Decision!.Ep.Prev);
+            prev = one.Entry.Written.Digest;
+        }
+
+        Assert.InRange(recorded.Select(r => r.Entry.Head.ToString()).Distinct().Count(), 8, 511);
+        Assert.Equal(256, ledger.State.Open.Count);
+        ledger.Dispose();
+        using var again = _place.Open();
+        Assert.Equal(256, again.State.Open.Count);
+        using var reader = again.Read();
+        Assert.True(Checkpoint.TryOpen(again.Head!, _place.HeadKey, out var head, out _));
+        foreach (var i in new[] { 0L, 1, 255, 256, 300, 511, head.Size - 1 })
+        {
+            Assert.True(InclusionProof.Verifies(i, head.Size, TreeHash.Leaf(reader.Entry(i).Leaf), reader.Inclusion(i, head.Size), head.Root));
+        }
+
+        Assert.True(Checkpoint.TryOpen(recorded[7].Entry.Head, _place.HeadKey, out var early, out _));
+        Assert.True(ConsistencyProof.Verifies(early.Size, early.Root, head.Size, head.Root, reader.Consistency(early.Size, head.Size)));
+    }
+
+    [Fact]
+    public void The_same_message_again_gets_the_recorded_entry_under_a_later_head()
+    {
+        using var ledger = Armed();
+        var first = ledger.Append(Ask(false, 1, body: "ask"));
+        ledger.Append(Ask(false, 2));
+        var again = ledger.Append(Ask(false, 1, body: "ask"));
+        Assert.Equal(first.Index, again.Index);
+        Assert.Equal(first.Written.Digest, again.Written.Digest);
+        Assert.True(Checkpoint.TryOpen(again.Head, _place.HeadKey, out var head, out _));
+        Assert.True(InclusionProof.Verifies(again.Index.Value, head.Size, TreeHash.Leaf(again.Leaf.Span), again.Path.AsSpan(), head.Root));
+        Assert.Equal(DenyReason.Malformed, ledger.Refused(Ask(false, 1, body: "another")));
+    }
+
+    [Fact]
+    public void An_allow_that_is_settled_is_not_given_again()
+    {
+        using var ledger = Armed();
+        var decision = ledger.Append(Ask(true, 1, jti: 1, body: "ask"));
+        Assert.Equal(decision.Index, ledger.Append(Ask(true, 1, jti: 1, body: "ask")).Index);
+        ledger.Append(Said.Ended(_report, decision, 1, 2, 1, null));
+        Assert.Equal(DenyReason.Late, ledger.Refused(Ask(true, 1, jti: 1, body: "ask")));
+    }
+
+    [Fact]
+    public async Task A_response_is_kept_before_the_outcome_that_names_it()
+    {
+        using var ledger = Armed();
+        var decision = ledger.Append(Ask(true, 1, jti: 1));
+        var kept = Place.Blob(9);
+        SealedReference[] names = [new("response", new string('0', 32), kept.Cipher, Said.Sha("plain"), kept.Bytes.Length)];
+        Assert.Equal(DenyReason.Malformed, ledger.Refused(Said.Ended(_report, decision, 1, 2, 1, null, kept: [.. names])));
+        Assert.True(await ledger.KeepAsync(kept, default));
+        ledger.Append(Said.Ended(_report, decision, 1, 2, 1, null, kept: [.. names]));
+        using var reader = ledger.Read();
+        Assert.Equal(kept.Bytes.ToArray(), reader.Blob(kept.Cipher));
+    }
+
+    [Fact]
+    public async Task A_blob_of_other_bytes_is_refused()
+    {
+        using var ledger = Armed();
+        var blob = Place.Blob(1);
+        Assert.False(await ledger.KeepAsync(new(Said.Sha("x"), blob.Bytes), default));
+        Assert.False(await ledger.KeepAsync(new(Digest.Of([1, 2, 3]), new byte[] { 1, 2, 3 }), default));
+        Assert.Equal(DenyReason.Fault, ledger.Refused(Said.Decided(false, 1, 1, blob: new(blob.Cipher, Place.Blob(2).Bytes))));
+        Assert.Equal(DenyReason.Fault, ledger.Refused(Said.Decided(false, 1, 1)));
+    }
+
+    [Fact]
+    public void A_state_entry_stands_each_so_many_entries()
+    {
+        using var place = new Place { StateEvery = 16 };
+        using (var ledger = Armed(place))
+        {
+            for (var i = 1; i <= 64; i++)
+            {
+                ledger.Append(Ask(true, i, jti: i));
+            }
+
+            Assert.InRange(Types(ledger).Count(t => t == "state"), 3, 5);
+        }
+
+        place.Open().Dispose();
+    }
+
+    [Fact]
+    public void A_draft_that_throws_refuses_itself_and_nobody_else()
+    {
+        using var ledger = Armed();
+        Assert.Equal(DenyReason.Fault, ledger.Refused(Draft.OfPlane(_ => throw new InvalidOperationException())));
+        Assert.Null(ledger.Failure);
+        ledger.Append(Ask(false, 1));
+    }
+
+    [Fact]
+    public void What_is_not_durable_in_time_is_late_and_never_released()
+    {
+        using var ledger = Armed();
+        using var gate = new ManualResetEventSlim();
+        var ask = Ask(true, 1, jti: 1, patience: TimeSpan.FromMilliseconds(50), body: "ask");
+        var slow = Draft.OfPlane(place => { gate.Wait(); return ask.Compose!(place); }, ask.Boot, ask.Message, ask.Blobs, default, ask.Patience);
+        Assert.Equal(DenyReason.Late, ledger.Refused(slow));
+        Assert.Equal(DenyReason.Late, ledger.Refused(Ask(true, 2, jti: 2, patience: TimeSpan.FromMilliseconds(50))));
+        gate.Set();
+        ledger.Append(Ask(false, 3));
+        Assert.True(ledger.State.Open.ContainsKey(Said.Id(1))); // it became durable afterwards
+        Assert.False(ledger.State.Open.ContainsKey(Said.Id(2))); // it had not been sequenced, so nothing is recorded
+        Assert.Equal(DenyReason.Late, ledger.Refused(Ask(true, 1, jti: 1, body: "ask")));
+        var due = Assert.Single(ledger.Sweep(_place.Clock.GetUtcNow()));
+        Assert.Equal("not-released", due.Why);
+        ledger.Append(Orphans.Close(due));
+        Assert.Empty(ledger.Sweep(_place.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_is_late()
+    {
+        using var ledger = Armed();
+        using var gate = new ManualResetEventSlim();
+        using var gone = new CancellationTokenSource();
+        var waiting = ledger.AppendAsync(Draft.OfPlane(_ => { gate.Wait(); return Composition.Refuse(DenyReason.Fault); }), gone.Token);
+        await gone.CancelAsync();
+        Assert.Equal(DenyReason.Late, (await waiting).Reason());
+        gate.Set();
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_at_once()
+    {
+        using var place = new Place { WaitingMax = 4 };
+        using var ledger = Armed(place);
+        using var gate = new ManualResetEventSlim();
+        using var taken = new ManualResetEventSlim();
+        var blocked = ledger.AppendAsync(Draft.OfPlane(_ => { taken.Set(); gate.Wait(); return Composition.Refuse(DenyReason.Fault); }), default);
+        taken.Wait();
+        var waiting = Enumerable.Range(1, 4).Select(i => ledger.AppendAsync(Ask(false, i), default)).ToArray();
+        Assert.Equal(DenyReason.LedgerUnavailable, (await ledger.AppendAsync(Ask(false, 5), default)).Reason());
+        gate.Set();
+        Assert.Equal(DenyReason.Fault, (await blocked).Reason());
+        Assert.All(await Task.WhenAll(waiting), r => r.Entry());
+    }
+
+    [Fact]
+    public void A_second_writer_is_refused()
+    {
+        using var ledger = Armed();
+        Assert.Contains("LOCK is locked", _place.Refusal(), StringComparison.Ordinal);
+        ledger.Append(Ask(false, 1));
+    }
+
+    [Fact]
+    public void A_writer_that_was_fenced_is_poisoned()
+    {
+        using var ledger = Armed();
+        using (var other = Database.OpenWriter(_place.File, erases: false))
+        {
+            Database.Run(other, "UPDATE head SET epoch = epoch + 1");
+        }
+
+        Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 1)));
+        Assert.Contains("fenced", ledger.Failure, StringComparison.Ordinal);
+        Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 2)));
+        ledger.Dispose();
+        Assert.Contains("head: expected epoch", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_poisons_and_loses_nothing_that_was_acknowledged()
+    {
+        var acknowledged = new List<Appended>();
+        using (var ledger = Armed())
+        {
+            Database.Run(ledger.Connection, "PRAGMA max_page_count = 60");
+            var seq = 0;
+            for (var refused = false; !refused;)
+            {
+                var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ledger.AppendAsync(Ask(true, Interlocked.Increment(ref seq), jti: seq), default)));
+                refused = results.Any(r => r.Reason() != DenyReason.Undecided);
+                acknowledged.AddRange(results.Where(r => r.Reason() == DenyReason.Undecided).Select(r => r.Entry()));
+                Assert.All(results.Select(r => r.Reason()).Where(r => r != DenyReason.Undecided), r => Assert.Equal(DenyReason.LedgerUnavailable, r));
+            }
+
+            Assert.NotNull(ledger.Failure);
+            Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, seq + 1)));
+            Assert.False(await ledger.KeepAsync(Place.Blob(1), default));
+            using var reader = ledger.Read();
+            Assert.Equal("genesis", reader.Entry(0).Written.Statement.Type);
+        }
+
+        using var again = _place.Open();
+        using var after = again.Read();
+        Assert.NotEmpty(acknowledged);
+        Assert.All(acknowledged, entry => Assert.Equal(entry.Written.Digest, after.Entry(entry.Index.Value).Written.Digest));
+    }
+
+    [Fact]
+    public void A_foreign_lock_on_the_file_poisons()
+    {
+        using var ledger = Armed();
+        using var other = Database.OpenWriter(_place.File, erases: false);
+        Database.Run(other, "BEGIN IMMEDIATE");
+        Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 1)));
+        Database.Run(other, "ROLLBACK");
+        Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 1)));
+    }
+
+    [Fact]
+    public void A_clock_that_steps_back_stops_what_the_plane_says_and_not_what_points_report()
+    {
+        using var ledger = Armed();
+        var decision = ledger.Append(Ask(true, 1, jti: 1));
+        _place.Clock.Move(TimeSpan.FromHours(-2));
+        Assert.Equal(DenyReason.ClockUntrusted, ledger.Refused(Ask(false, 2)));
+        Assert.False(ledger.IsClockTrusted);
+        ledger.Append(Said.Ended(_report, decision, 1, 3, 1, null));
+        ledger.Dispose();
+        Assert.Contains("clock", _place.Refusal(), StringComparison.Ordinal);
+        _place.Clock.Move(TimeSpan.FromHours(2));
+        _place.Open().Dispose();
+    }
+
+    [Fact]
+    public void A_restored_older_copy_is_refused_where_a_newer_head_is_remembered()
+    {
+        var copy = Path.Combine(_place.Folder, "copy.db");
+        using (var ledger = Armed())
+        {
+        }
+
+        File.Copy(_place.File, copy);
+        using (var ledger = _place.Open())
+        {
+            ledger.Append(Ask(false, 1));
+        }
+
+        File.Copy(copy, _place.File, overwrite: true);
+        Assert.Contains("its tail was lost", _place.Refusal(), StringComparison.Ordinal);
+        File.Delete(_place.File);
+        Assert.Contains("its tail was lost", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guard_of_another_history_is_refused()
+    {
+        using (var ledger = Armed())
+        {
+        }
+
+        using (var other = new HeadSigner(NoteSigner.Generate(_place.Origin)))
+        {
+            Assert.True(other.TrySign(3, Said.Sha("root"), out var note));
+            File.WriteAllBytes(Path.Combine(_place.Ledger, "guard", _place.Origin), note.Bytes.ToArray());
+        }
+
+        Assert.Contains($"guard/{_place.Origin}", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_head_is_published_after_its_entries_were_read_back()
+    {
+        using var place = new Place { PublishEvery = TimeSpan.FromMilliseconds(100) };
+        using var ledger = Armed(place);
+        var entry = ledger.Append(Ask(false, 1));
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Thread.Yield();
+                using var reader = ledger.Read();
+                return reader.PublishedFrom(entry.Index.Value + 1) is not null;
+            },
+            TimeSpan.FromSeconds(30)));
+        using var after = ledger.Read();
+        Assert.Equal(after.Published(long.MaxValue)?.Note, File.ReadAllBytes(Path.Combine(place.Ledger, "guard", place.Origin)));
+        var consistent = Assert.IsType<(long Size, byte[] Note)>(after.Published(long.MaxValue));
+        Assert.True(SignedNote.TryParse(consistent.Note, out var note, out _) && Checkpoint.TryOpen(note, place.HeadKey, out var head, out _) && head.Size == consistent.Size);
+    }
+
+    [Fact]
+    public void A_bit_that_flipped_on_the_way_to_the_disk_stops_the_ledger_before_its_head_is_published()
+    {
+        using var place = new Place { PublishEvery = TimeSpan.FromMilliseconds(100) };
+        using var ledger = Armed(place);
+        using (var other = Database.OpenWriter(place.File, erases: false))
+        {
+            Database.Run(other, "PRAGMA busy_timeout = 10000");
+            Database.Run(other, "UPDATE entry SET leaf = CAST(substr(leaf, 1, 200) || x'00' || substr(leaf, 202) AS BLOB) WHERE idx = (SELECT max(idx) FROM entry)");
+        }
+
+        // The publisher may have been there before; what it has not vouched for it now refuses to vouch for, and a restart refuses the rest.
+        ledger.Append(Ask(false, 1));
+        _ = SpinWait.SpinUntil(() => ledger.Failure is not null, TimeSpan.FromSeconds(2));
+        ledger.Dispose();
+        Assert.Contains("entry 3", place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ledger_without_its_instance_is_refused()
+    {
+        _place.Open().Dispose();
+        File.Delete(Path.Combine(_place.Ledger, "INSTANCE"));
+        Assert.Contains("INSTANCE", _place.Refusal(), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_place.Ledger, "INSTANCE"), "aaaaaaaaaa\n");
+        Assert.Contains("INSTANCE", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_index_or_trigger_of_somebody_else_is_refused()
+    {
+        _place.Open().Dispose();
+        using (var other = Database.OpenWriter(_place.File, erases: false))
+        {
+            Database.Run(other, "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM blob; END");
+        }
+
+        Assert.Contains("tables of this version", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ledger_opens_under_its_own_head_key_and_root_alone()
+    {
+        _place.Open().Dispose();
+        using var otherHead = new Place(_place.Folder, root: _place.Root);
+        Assert.Contains("origin", otherHead.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Secrets_of_the_folder_are_for_its_owner_alone()
+    {
+        _place.Open().Dispose();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_place.Ledger));
+        foreach (var file in new[] { "ledger.db", "INSTANCE", "LOCK", $"guard/{_place.Origin}" })
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_place.Ledger, file)));
+        }
+    }
+
+    [Theory]
+    [InlineData(0x6969)]
+    [InlineData(0x517B)]
+    [InlineData(0xFF534D42)]
+    [InlineData(0x01021997)]
+    [InlineData(0x65735546)]
+    public void File_systems_of_other_machines_and_programs_are_refused(uint type) => Assert.NotNull(LocalFolder.ForeignName(type));
+
+    [Theory]
+    [InlineData(0xEF53)]
+    [InlineData(0x58465342)]
+    [InlineData(0x01021994)]
+    [InlineData(0x794C7630)]
+    public void Local_file_systems_are_taken(uint type) => Assert.Null(LocalFolder.ForeignName(type));
+}

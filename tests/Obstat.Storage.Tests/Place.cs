@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using Obstat.Core.Records;
+using Obstat.Core.Tests.Records;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Sealing;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Storage.Tests;
+
+/// <summary>A folder with a ledger in it, which can be opened again and again under the keys of one installation.</summary>
+internal sealed class Place : IDisposable
+{
+    private readonly byte[] _seed;
+    private readonly bool _owns;
+
+    public Place(string? folder = null, byte[]? seed = null, StatementSigner? root = null)
+        : this(folder, seed, root, ECDsa.Create(ECCurve.NamedCurves.nistP256))
+    {
+    }
+
+    private Place(string? folder, byte[]? seed, StatementSigner? root, ECDsa rootKey)
+    {
+        RootPem = rootKey.ExportPkcs8PrivateKeyPem();
+        _owns = folder is null;
+        Folder = folder ?? Directory.CreateTempSubdirectory("obstat-ledger-").FullName;
+        _seed = seed ?? RandomNumberGenerator.GetBytes(32);
+        Root = root ?? new StatementSigner(rootKey);
+        using var signer = LogOrigin.Signer("t-1", _seed);
+        HeadKey = signer.VerifierKey;
+    }
+
+    public string Folder { get; }
+
+    public string RootPem { get; }
+
+    /// <summary>The same installation in another process.</summary>
+    public static Place Of(string folder, byte[] seed, string rootPem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(rootPem);
+        return new(folder, seed, null, key);
+    }
+
+    public string Ledger => Path.Combine(Folder, "ledger");
+
+    public string File => Path.Combine(Ledger, "ledger.db");
+
+    public StatementSigner Root { get; }
+
+    public VerifierKey HeadKey { get; }
+
+    public string Origin => HeadKey.Name;
+
+    public TestClock Clock { get; } = new();
+
+    public int StateEvery { get; init; } = 65_536;
+
+    public int WaitingMax { get; init; } = 16_384;
+
+    public TimeSpan PublishEvery { get; init; } = TimeSpan.FromSeconds(60);
+
+    public Ledger Open(TimeProvider? time = null)
+    {
+        var statements = StatementSigner.Generate();
+        return Storage.Ledger.Open(
+            new() { Folder = Ledger, StateEvery = StateEvery, WaitingMax = WaitingMax, PublishEvery = PublishEvery, Clock = new("test", 20) },
+            new()
+            {
+                Heads = new HeadSigner(LogOrigin.Signer("t-1", _seed)),
+                Statements = statements,
+                Root = Root.PublicKey,
+                Announce = place => (KeySetStatement)Said.KeySet(Root, (KeyRoles.Statement, statements)).Compose!(place).Statement!,
+            },
+            time ?? Clock);
+    }
+
+    /// <summary>What opening says when it refuses.</summary>
+    public string Refusal() => Assert.Throws<LedgerUnavailableException>(() => Open().Dispose()).Message;
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        if (_owns)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    public static StoredBlob Blob(int n)
+    {
+        var bytes = SealedBlob.Seal(new byte[32], RandomNumberGenerator.GetBytes(12), new byte[16], "origin", "request", BitConverter.GetBytes(n));
+        return new(Proof.Digest.Of(bytes), bytes);
+    }
+}
+
+internal static class Results
+{
+    public static Appended Entry(this AppendResult result) => result.Match(e => e, reason => throw new InvalidOperationException($"refused: {reason}"));
+
+    public static DenyReason Reason(this AppendResult result) => result.Match(_ => DenyReason.Undecided, reason => reason);
+
+    public static Appended Append(this Ledger ledger, Draft draft) => ledger.AppendAsync(draft, default).GetAwaiter().GetResult().Entry();
+
+    public static DenyReason Refused(this Ledger ledger, Draft draft) => ledger.AppendAsync(draft, default).GetAwaiter().GetResult().Reason();
+}
