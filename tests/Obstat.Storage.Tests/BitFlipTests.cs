@@ -9,10 +9,12 @@ using Obstat.Storage.Opening;
 namespace Obstat.Storage.Tests;
 
 /// <summary>
-/// Bits of every value of every row of a ledger, flipped one after the other: opening refuses each and names the row. One bit of each byte unless <c>OBSTAT_EVERY_BIT=1</c>, then all of them.
+/// Bits of every value of every row of a ledger, flipped one after the other: opening refuses each and names the row. Each 61st bit of bytes and texts unless <c>OBSTAT_EVERY_BIT=1</c>, then all of them.
 /// </summary>
 public sealed class BitFlipTests : IDisposable
 {
+    private const int KeyTaken = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
+
     private static readonly bool s_everyBit = Environment.GetEnvironmentVariable("OBSTAT_EVERY_BIT") == "1";
 
     private readonly Place _place = new();
@@ -47,14 +49,14 @@ public sealed class BitFlipTests : IDisposable
                     for (var number = 0; Value(file, table, column, number) is { } value; number++)
                     {
                         flips.AddRange(Enumerable.Range(0, (value is byte[] bytes ? bytes.Length : value is string text ? text.Length : 8) * 8)
-                            .Where(bit => s_everyBit || bit % 8 == (bit / 8 % 8) || value is long)
+                            .Where(bit => s_everyBit || bit % 61 == 0 || value is long)
                             .Select(bit => (table, column, row, number, bit)));
                     }
                 }
             }
         }
 
-        Assert.True(flips.Count > (s_everyBit ? 80_000 : 10_000), $"{flips.Count}");
+        Assert.True(flips.Count > (s_everyBit ? 80_000 : 1_500), $"{flips.Count}");
         var survived = new ConcurrentBag<string>();
         _ = Parallel.ForEach(
             Partitioner.Create(0, flips.Count, (flips.Count / Environment.ProcessorCount) + 1),
@@ -103,14 +105,14 @@ public sealed class BitFlipTests : IDisposable
     }
 
     [Fact]
-    public void Full_tiles_are_covered()
+    public async Task Full_tiles_are_covered()
     {
         using (var ledger = _place.Open())
         {
             ledger.Append(Said.Activated("law"));
             ledger.Append(Said.Registered(_report, 1));
             var seq = 0;
-            Task.WaitAll([.. Enumerable.Range(0, 260).Select(_ => ledger.AppendAsync(Said.Decided(false, 1, ++seq, blob: Place.Blob(seq)), default))]);
+            _ = await Task.WhenAll(Enumerable.Range(0, 260).Select(_ => ledger.AppendAsync(Said.Decided(false, 1, ++seq, blob: Place.Blob(seq), patience: Place.Patience), default)));
         }
 
         using var copy = Copy();
@@ -153,10 +155,14 @@ public sealed class BitFlipTests : IDisposable
         try
         {
             using var update = Database.Prepare(copy, $"UPDATE {table} SET {column} = {(value is string ? "CAST($1 AS TEXT)" : "$1")} WHERE {column} IS $2", 2);
-            update.Parameters[0].Value = Flipped(value, bit);
+            update.Parameters[0].Value = value is long integer ? integer ^ (1L << bit) : Flipped(value, bit);
             update.Parameters[1].Value = value;
             Assert.InRange(update.ExecuteNonQuery(), 1, 100);
             return Refusal(copy);
+        }
+        catch (SqliteException e) when (e.SqliteExtendedErrorCode == KeyTaken)
+        {
+            return table == "head" ? table : $"{table} "; // another row has this key: a table cannot hold both
         }
         finally
         {
@@ -183,13 +189,8 @@ public sealed class BitFlipTests : IDisposable
         return command.ExecuteScalar();
     }
 
-    private static object Flipped(object value, int bit)
+    private static byte[] Flipped(object value, int bit)
     {
-        if (value is long number)
-        {
-            return number ^ (1L << bit);
-        }
-
         var bytes = value is string text ? System.Text.Encoding.UTF8.GetBytes(text) : (byte[])((byte[])value).Clone();
         bytes[bit / 8] ^= (byte)(1 << (bit % 8));
         return bytes;

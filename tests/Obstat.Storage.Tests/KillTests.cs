@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Notes;

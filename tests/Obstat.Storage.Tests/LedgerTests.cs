@@ -36,7 +36,7 @@ public sealed class LedgerTests : IDisposable
     }
 
     private static Draft Ask(bool allow, long seq, int jti = 0, TimeSpan? patience = null, string? body = null)
-        => Said.Decided(allow, 1, seq, jti, blob: Place.Blob((int)seq), patience: patience, body: body);
+        => Said.Decided(allow, 1, seq, jti, blob: Place.Blob((int)seq), patience: patience ?? Place.Patience, body: body);
 
     private static string[] Types(Ledger ledger)
     {
@@ -194,13 +194,17 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_durable_in_time_is_late_and_never_released()
+    public async Task What_is_not_durable_in_time_is_late_and_never_released()
     {
         using var ledger = Armed();
         using var gate = new ManualResetEventSlim();
-        var ask = Ask(true, 1, jti: 1, patience: TimeSpan.FromMilliseconds(50), body: "ask");
-        var slow = Draft.OfPlane(place => { gate.Wait(); return ask.Compose!(place); }, ask.Boot, ask.Message, ask.Blobs, default, ask.Patience);
-        Assert.Equal(DenyReason.Late, ledger.Refused(slow));
+        var entered = new TaskCompletionSource();
+        using var gone = new CancellationTokenSource();
+        var ask = Ask(true, 1, jti: 1, body: "ask");
+        var slow = ledger.AppendAsync(Draft.OfPlane(place => { entered.SetResult(); gate.Wait(); return ask.Compose!(place); }, ask.Boot, ask.Message, ask.Blobs, default, ask.Patience), gone.Token);
+        await entered.Task;
+        await gone.CancelAsync();
+        Assert.Equal(DenyReason.Late, (await slow).Reason());
         Assert.Equal(DenyReason.Late, ledger.Refused(Ask(true, 2, jti: 2, patience: TimeSpan.FromMilliseconds(50))));
         gate.Set();
         ledger.Append(Ask(false, 3));
@@ -301,6 +305,7 @@ public sealed class LedgerTests : IDisposable
         using var other = Database.OpenWriter(_place.File, erases: false);
         Database.Run(other, "BEGIN IMMEDIATE");
         Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 1)));
+        Assert.NotNull(ledger.Failure);
         Database.Run(other, "ROLLBACK");
         Assert.Equal(DenyReason.LedgerUnavailable, ledger.Refused(Ask(false, 1)));
     }
@@ -425,8 +430,10 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Secrets_of_the_folder_are_for_its_owner_alone()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes of Unix");
         _place.Open().Dispose();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_place.Ledger));
         foreach (var file in new[] { "ledger.db", "INSTANCE", "LOCK", $"guard/{_place.Origin}" })

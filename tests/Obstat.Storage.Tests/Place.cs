@@ -31,6 +31,9 @@ internal sealed class Place : IDisposable
         HeadKey = signer.VerifierKey;
     }
 
+    /// <summary>Longer than a busy machine takes: what these tests are not about must not fail them.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
     public string Folder { get; }
 
     public string RootPem { get; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
@@ -184,8 +185,27 @@ internal sealed class WholeLog
         _tiles.Append(row.Leaf.Hash, Tile);
         if (heads.TryGetValue(_state.Size, out var head))
         {
+            if (head.Root != _edge.Root)
+            {
+                Blame(_publishedEdge.Size, _state.Size);
+            }
+
             Require(head.Source, head.Root == _edge.Root, $"root {_edge.Root}", head.Root.ToString());
             _publishedEdge = _edge;
+        }
+    }
+
+    /// <summary>Names the entry whose signature is wrong, where the entries since the last good head do not lead to a signed one.</summary>
+    private void Blame(long from, long to)
+    {
+        using var command = Database.Prepare(_connection, "SELECT CAST(origin AS BLOB), idx, leaf, statement FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx", 2);
+        (command.Parameters[0].Value, command.Parameters[1].Value) = (from, to);
+        using var rows = command.ExecuteReader();
+        while (rows.Read())
+        {
+            var row = new EntryRow(Blob(rows, 0), rows.GetInt64(1), Blob(rows, 2), Blob(rows, 3));
+            row.Read(_keys, verifies: true);
+            Require($"entry {Digits(row.Index)}", row.Error is null, "the leaf that was signed", row.Error ?? "another");
         }
     }
 
@@ -239,7 +259,7 @@ internal sealed class WholeLog
     private void Origin(string source, byte[] found)
         => Require(source, found.AsSpan().SequenceEqual(System.Text.Encoding.UTF8.GetBytes(_origin)), $"origin {_origin}", "another");
 
-    private static IReadOnlyList<SealedReference> Sealed(Statement statement) => statement switch
+    private static ImmutableArray<SealedReference> Sealed(Statement statement) => statement switch
     {
         DecisionStatement decision => decision.Sealed,
         OutcomeStatement outcome => outcome.Sealed,

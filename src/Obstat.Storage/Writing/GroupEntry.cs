@@ -1,7 +1,6 @@
 using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 
 namespace Obstat.Storage.Writing;

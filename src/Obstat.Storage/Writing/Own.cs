@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Obstat.Core.Records;
-using Obstat.Proof;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Storage.Writing;
