@@ -106,12 +106,12 @@ internal static class Fold
         if (activation.Source.Seq is { } seq)
         {
             var key = JsonValue.Of("law");
-            if (parts[StateParts.Bundles][key] is { } newest && newest.AsInteger > seq)
+            if (parts[StateParts.Bundles].TryGet(key, out var newest) && newest.AsInteger > seq)
             {
                 return Refuse($"a bundle seq of at least {newest}, got {Digits(seq)}");
             }
 
-            parts = parts.With(StateParts.Bundles, parts[StateParts.Bundles].Set(key, JsonValue.Of(seq)));
+            parts = parts.With(StateParts.Bundles, parts[StateParts.Bundles].With(key, JsonValue.Of(seq)));
         }
 
         return (next with { Parts = parts, Active = new(index, activation) }, null);
@@ -165,7 +165,7 @@ internal static class Fold
         return (next with
         {
             Open = next.Open.Add(permit.Jti, intent),
-            Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].Set(JsonValue.Of(permit.Jti), row)),
+            Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].With(JsonValue.Of(permit.Jti), row)),
         }, null);
     }
 
@@ -249,7 +249,7 @@ internal static class Fold
     private static LedgerState Close(LedgerState next, string jti) => next with
     {
         Open = next.Open.Remove(jti),
-        Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].Remove(JsonValue.Of(jti))),
+        Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].Without(JsonValue.Of(jti))),
     };
 
     private static bool Names(EntryReference decision, OpenIntent intent) => decision.Index == intent.Index.Value && decision.Statement == intent.Statement;

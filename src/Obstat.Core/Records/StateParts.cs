@@ -26,7 +26,7 @@ public sealed class StateParts
     public StateTree this[string name] => _parts[name];
 
     /// <summary>The digest of each part and of all.</summary>
-    public StateDigests Digests => _parts.Where(part => part.Value.Count > 0).Aggregate(StateDigests.Empty, (digests, part) => digests.With(part.Key, part.Value.Root));
+    public StateDigests Digests => _parts.Where(part => part.Value.Count > 0).Aggregate(StateDigests.Empty, (digests, part) => digests.With(part.Key, part.Value.Digest));
 
     internal StateParts With(string name, StateTree part)
         => _parts.ContainsKey(name) ? new(_parts.SetItem(name, part)) : throw new ArgumentException("no such part", nameof(name));

@@ -1,0 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
+using Obstat.Proof;
+using Obstat.Proof.Json;
+using Obstat.Proof.Merkle;
+
+namespace Obstat.Core.Records;
+
+/// <summary>
+/// One part of the enforcement state: rows <c>[key, value]</c> under one digest, whatever the order in which they came. No row: SHA-256 of nothing; one: SHA-256(00 || JCS(row));
+/// more: SHA-256(01 || left || right), parted by the next bit of SHA-256(JCS(key)), 0 to the left. Immutable; a change makes about as many nodes anew as the tree is deep,
+/// and hashes are made when the digest is asked for.
+/// </summary>
+public sealed class StateTree
+{
+    private const int DepthMax = 8 * Proof.Digest.Length;
+
+    private readonly Node? _root;
+
+    private StateTree(Node? root, int count) => (_root, Count) = (root, count);
+
+    /// <summary>The part without rows.</summary>
+    public static StateTree Empty { get; } = new(null, 0);
+
+    /// <summary>How many rows there are.</summary>
+    public int Count { get; }
+
+    /// <summary>The digest of all rows.</summary>
+    public Digest Digest => DigestOf(_root);
+
+    /// <summary>The value of a key.</summary>
+    public bool TryGet(JsonValue key, [NotNullWhen(true)] out JsonValue? value)
+    {
+        var path = Digest.Of(key);
+        var node = _root;
+        for (var depth = 0; node is Branch branch; depth++)
+        {
+            node = Bit(path, depth) ? branch.Right : branch.Left;
+        }
+
+        value = node is Row row && row.Path == path ? row.Value : null;
+        return value is not null;
+    }
+
+    /// <summary>This part with the row added or replaced.</summary>
+    public StateTree With(JsonValue key, JsonValue value)
+    {
+        var path = Digest.Of(key);
+        var added = !TryGet(key, out _);
+        return new(Put(_root, new Row(path, key, value), 0), Count + (added ? 1 : 0));
+    }
+
+    /// <summary>This part without the row; the same part where there is none.</summary>
+    public StateTree Without(JsonValue key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return TryGet(key, out _) ? new(Take(_root, Digest.Of(key), 0), Count - 1) : this;
+    }
+
+    private static Digest DigestOf(Node? node) => node?.Digest ?? TreeHash.Empty;
+
+    private static Node Put(Node? node, Row row, int depth)
+    {
+        switch (node)
+        {
+            case null:
+                return row;
+            case Row other when other.Path == row.Path:
+                return row;
+            case Row other:
+                return depth == DepthMax
+                    ? throw new InvalidOperationException("two keys of one digest")
+                    : Put(Bit(other.Path, depth) ? new Branch(null, other) : new Branch(other, null), row, depth);
+            case Branch branch:
+                return Bit(row.Path, depth)
+                    ? new Branch(branch.Left, Put(branch.Right, row, depth + 1))
+                    : new Branch(Put(branch.Left, row, depth + 1), branch.Right);
+            default:
+                throw new InvalidOperationException("no such node");
+        }
+    }
+
+    private static Node? Take(Node? node, in Digest path, int depth)
+    {
+        if (node is not Branch branch)
+        {
+            return null;
+        }
+
+        var (left, right) = Bit(path, depth) ? (branch.Left, Take(branch.Right, path, depth + 1)) : (Take(branch.Left, path, depth + 1), branch.Right);
+        // A row that is alone under a branch moves up, so that the tree depends on its rows and not on their history.
+        return (left, right) switch
+        {
+            (null, null) => null,
+            (Row row, null) => row,
+            (null, Row row) => row,
+            _ => new Branch(left, right),
+        };
+    }
+
+    private static bool Bit(in Digest path, int depth)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Length];
+        path.CopyTo(bytes);
+        return ((bytes[depth / 8] >> (7 - (depth % 8))) & 1) == 1;
+    }
+
+    private abstract class Node
+    {
+        private object? _digest; // a boxed digest: one reference, so that a reader sees none or all of it
+
+        public Digest Digest => (Digest)(_digest ??= Compute());
+
+        protected abstract Digest Compute();
+    }
+
+    private sealed class Row(Digest path, JsonValue key, JsonValue value) : Node
+    {
+        public Digest Path { get; } = path;
+
+        public JsonValue Value { get; } = value;
+
+        protected override Digest Compute() => TreeHash.Leaf(JsonValue.Array(key, Value).ToCanonicalBytes());
+    }
+
+    private sealed class Branch(Node? left, Node? right) : Node
+    {
+        public Node? Left { get; } = left;
+
+        public Node? Right { get; } = right;
+
+        protected override Digest Compute() => TreeHash.Node(DigestOf(Left), DigestOf(Right));
+    }
+}
