@@ -97,7 +97,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         var presented = new PresentedPermit(allow.Permit, allow.Receipt);
         if (!TryAdmit(presented, action, view with { Heard = sent }, out var admission, out var refusal)
             && refusal is { Reason: DenyReason.AssertionInvalid, Detail: Proof.Jws.StrictJws.UnknownKey }
-            && (!ReferenceEquals(_session.View, view) || worker.MayFetchKeys())
+            && (!ReferenceEquals(_session.View, view) || worker.MayFetchKeys(boot))
             && await registrar.RegisterAsync(_session, view, view.AskTime, cancellation).ConfigureAwait(false))
         {
             // A plane that was restarted signs with new keys; its root says so in the answer to a registration, this one or one that was made meanwhile.

@@ -27,7 +27,7 @@ public sealed class Door : IAsyncDisposable
         var memory = _files.Memory();
         _registrar = new Registrar(options, clock, _client, _files, key);
         _boot = NewBoot(memory);
-        _worker = new DoorWorker(this, _registrar, _files, options.RegisterTime);
+        _worker = new DoorWorker(this, _registrar, _files, clock, options.RegisterTime);
     }
 
     /// <summary>The point and boot that this door is now.</summary>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Obstat.Enforcement;
 
 /// <summary>What a door does behind its callers' backs: registers again when the plane is back, reports outcomes and refusals, remembers.</summary>
-internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles files, TimeSpan registerTime) : IAsyncDisposable
+internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles files, IPointClock clock, TimeSpan registerTime) : IAsyncDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -34,9 +34,16 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
         }
     }
 
-    /// <summary>Whether a permit under an unknown key may cause a fetch of keys now: at most one in 5 s, or an attacker would drive it.</summary>
-    public bool MayFetchKeys()
+    /// <summary>
+    /// Whether a permit under an unknown key may cause a registration now, whose answer has the keys. At most one in 5 s, or an attacker would drive them; a boot that lost its plane registers again anyway.
+    /// </summary>
+    public bool MayFetchKeys(DoorBoot boot)
     {
+        if (ReferenceEquals(Volatile.Read(ref _lost), boot))
+        {
+            return true;
+        }
+
         var (now, before) = (Environment.TickCount64, Volatile.Read(ref _keysFetched));
         return (before == long.MinValue || now - before > 5000) && Interlocked.CompareExchange(ref _keysFetched, now, before) == before;
     }
@@ -88,8 +95,7 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
             try
             {
                 var boot = door.Boot;
-                var needed = ReferenceEquals(Volatile.Read(ref _lost), boot) || boot.Session.View is null;
-                _ = await _signal.WaitAsync(needed ? Jittered(pause) : Second, _stop.Token).ConfigureAwait(false);
+                _ = await _signal.WaitAsync(MustRegister(boot) ? Jittered(pause) : Second, _stop.Token).ConfigureAwait(false);
                 boot = door.Boot;
                 if (!boot.Session.Watch.IsSane())
                 {
@@ -97,8 +103,7 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
                     continue;
                 }
 
-                needed = ReferenceEquals(Volatile.Read(ref _lost), boot) || boot.Session.View is null;
-                if (needed)
+                if (MustRegister(boot))
                 {
                     pause = await TryRegisterAsync(boot).ConfigureAwait(false) ? FirstPause : Longer(pause);
                 }
@@ -115,6 +120,9 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
             }
         }
     }
+
+    private bool MustRegister(DoorBoot boot)
+        => ReferenceEquals(Volatile.Read(ref _lost), boot) || boot.Session.View is not { } view || clock.Steady >= view.RenewAt;
 
     private async Task<bool> TryRegisterAsync(DoorBoot boot)
     {

@@ -34,4 +34,7 @@ public sealed record PointView
 
     /// <summary>How long one ask may take.</summary>
     public TimeSpan AskTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Steady time from which the point registers again for fresh keys: half of their life, at least 10 minutes.</summary>
+    public TimeSpan RenewAt { get; init; } = TimeSpan.MaxValue;
 }

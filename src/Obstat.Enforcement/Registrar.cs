@@ -120,6 +120,7 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             Heard = sent,
             SilenceMax = TimeSpan.FromMilliseconds(answer.SilenceMs),
             AskTime = TimeSpan.FromMilliseconds(answer.AskMs),
+            RenewAt = sent + TimeSpan.FromSeconds(Math.Max(600, (believed.Expires - clock.Wall.ToUnixTimeSeconds()) / 2)),
         }, DenyReason.PlaneUnavailable);
     }
 

@@ -266,4 +266,22 @@ public class LifeTests
         Assert.Equal(DenyReason.Late, Assert.Throws<Stopped>(late.Begin).Reason);
         Assert.Equal(DenyReason.Late, Assert.Throws<Stopped>(running.Step).Reason);
     }
+
+    [Fact]
+    public async Task Keys_are_renewed_at_half_of_their_life()
+    {
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        await using var plane = new FakePlane(clock);
+        plane.Enrol();
+        await using var door = await plane.OpenAsync();
+        clock.Advance(TimeSpan.FromMinutes(29));
+        Assert.Equal("admitted", await DoorTests.AskAsync(door));
+        Assert.Single(plane.Registrations);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await UntilAsync(() => plane.Registrations.Count == 2, "registered for fresh keys");
+        clock.Advance(TimeSpan.FromMinutes(30));
+        await UntilAsync(() => plane.Registrations.Count == 3, "and again");
+        Assert.Equal("admitted", await DoorTests.AskAsync(door));
+        Assert.Single(plane.Registrations.Select(r => r.Boot).Distinct());
+    }
 }
