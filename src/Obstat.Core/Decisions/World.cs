@@ -104,12 +104,15 @@ internal sealed class World
             yield return new("entities", 0, 0, "UnknownEntity", $"{dangling} is named by a stored entity and is not stored itself", true);
         }
 
+        // A group without facts of its own has members all the same: a misspelt one would have none, so it must be stored.
+        var groups = law.Schema.EntityTypes.Values.SelectMany(t => t.ParentTypes).ToHashSet(StringComparer.Ordinal);
+        var stored = entities.WithFactFreeTypes(law.Schema.EntityTypes.Values.Where(t => t.IsEnum || (t.IsFactFree && !groups.Contains(t.Name))).Select(t => t.Name));
         foreach (var policy in law.Policies.Policies)
         {
             var permitted = policy.Effect == Effect.Permit ? policy.Action.Entities : [];
             foreach (var literal in Cedar.PolicySet.Of([policy]).Require().EntityLiterals())
             {
-                if (entities.IsPresent(literal) ? IsDeclared(law, literal) : CedarNames.IsMinted(literal.Type))
+                if (stored.IsPresent(literal) ? IsDeclared(law, literal) : CedarNames.IsMinted(literal.Type))
                 {
                     continue;
                 }

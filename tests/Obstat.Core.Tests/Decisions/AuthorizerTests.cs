@@ -48,6 +48,7 @@ public class AuthorizerTests
     [InlineData("@id(\"p\") permit (principal, action, resource); @id(\"p\") permit (principal, action, resource);")]
     [InlineData("@id(\"p\") permit (principal, action, resource); @id(\"f\") forbid (principal in Plane::Team::\"misspelt\", action, resource);")]
     [InlineData("@id(\"p\") permit (principal, action, resource); @id(\"f\") forbid (principal, action == payments::Action::\"transfr\", resource);")]
+    [InlineData("@id(\"p\") permit (principal, action, resource); @id(\"f\") forbid (principal in Plane::Tenant::\"misspelt\", action, resource);")]
     [InlineData("@id(\"p\") permit (principal, action, resource) unless { principal in Plane::Team::\"misspelt\" };")]
     [InlineData("@id(\"p\") permit (principal, action, resource) when { context.flow.sources.contains(Plane::Source::\"wep\") };")]
     [InlineData("@id(\"p\") permit (principal, action, resource); @id(\"f\") @expires(\"2030-01-01\") forbid (principal, action, resource);")]

@@ -6,7 +6,6 @@ using Obstat.Proof.Json;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
 using Obstat.Tests;
-using StateTree = Obstat.Core.Records.StateTree;
 
 namespace Obstat.Core.Tests.Records;
 

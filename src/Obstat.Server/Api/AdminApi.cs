@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Obstat.Core.Decisions;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+using Obstat.Server.Keys;
+using Obstat.Server.Ledgers;
+using Obstat.Server.Listeners;
+using Obstat.Server.Points;
+using Obstat.Server.Sources;
+using Obstat.Storage;
+
+namespace Obstat.Server.Api;
+
+/// <summary>What operators say to the plane, over their own socket: status, activation, identities, evidence.</summary>
+internal sealed class AdminApi(
+    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, TimeProvider clock)
+{
+    private readonly DateTimeOffset _started = clock.GetUtcNow();
+
+    /// <summary>The paths.</summary>
+    public Routes Routes => new(new Dictionary<string, Func<ReadOnlyMemory<byte>, Peer, CancellationToken, Task<Answer>>>
+    {
+        [AdminRoutes.Status] = (body, _, _) => Done<AdminRequest>(body, _ => Answer.Of(Status())),
+        [AdminRoutes.Activate] = ActivateAsync,
+        [AdminRoutes.Decisions] = (body, _, _) => Done<DecisionsRequest>(body, r => Answer.Of(new DecisionsAnswer(rows.List(r)))),
+        [AdminRoutes.Entry] = (body, _, _) => Done<EntryRequest>(body, r => rows.Show(r.Entry) is { } shown ? Answer.Of(shown) : Answer.Refused(404, DenyReason.Malformed, $"there is no entry {r.Entry}")),
+        [AdminRoutes.Export] = (body, _, _) => Done<ExportRequest>(body, Export),
+        [AdminRoutes.AccessToken] = (body, _, _) => Task.FromResult(desk.AccessToken(body)),
+        [PlaneRoutes.IdentityNonce] = (body, _, _) => Task.FromResult(desk.Nonce(body)),
+        [PlaneRoutes.IdentityRunToken] = (body, peer, _) => Task.FromResult(desk.RunToken(body, peer)),
+    });
+
+    private static Task<Answer> Done<T>(ReadOnlyMemory<byte> body, Func<T, Answer> answer)
+        where T : class, IPlaneMessage<T>
+    {
+        if (!PlaneMessage.TryRead<T>(body.Span, out var request, out var error))
+        {
+            return Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString()));
+        }
+
+        try
+        {
+            return Task.FromResult(answer(request));
+        }
+        catch (LedgerUnavailableException e)
+        {
+            return Task.FromResult(Answer.Refused(503, DenyReason.LedgerUnavailable, e.Message));
+        }
+    }
+
+    private async Task<Answer> ActivateAsync(ReadOnlyMemory<byte> body, Peer peer, CancellationToken cancellation)
+    {
+        if (!PlaneMessage.TryRead<AdminRequest>(body.Span, out _, out var error))
+        {
+            return Answer.Refused(400, DenyReason.Malformed, error.ToString());
+        }
+
+        // An activation that began is not given up because somebody hung up: half of it would be nobody's.
+        var done = await snapshots.ReadAgainAsync($"uid:{peer.UserId}", CancellationToken.None);
+        return Answer.Of(new ActivateAnswer(done.Reason, done.Entry, done.Snapshot, done.Policies, Shown(done.Findings)));
+    }
+
+    private Answer Export(ExportRequest request)
+        => exporter.Export(request.From, request.To) is { } bundle
+            ? new Answer(200, bundle, "application/zip")
+            : Answer.Refused(400, DenyReason.Malformed, $"expected a range of 1 to {Exporter.EntriesMax} entries that are there");
+
+    private StatusAnswer Status()
+    {
+        var inForce = snapshots.Current.Snapshot;
+        var state = ledger.State;
+        return new StatusAnswer
+        {
+            Refusing = ledger.Failure is not null ? DenyReason.LedgerUnavailable : !ledger.IsClockTrusted ? DenyReason.ClockUntrusted : inForce.Law.IsInForce ? null : inForce.Law.Reason,
+            Origin = ledger.Origin,
+            HeadKey = ledger.HeadKey.ToString(),
+            Root = keys.Root.Kid,
+            Entries = state.Size,
+            Instance = state.Plane.Instance,
+            Epoch = state.Plane.Epoch,
+            Started = Timestamp.From(_started).ToString(),
+            KeysUntil = Timestamp.From(working.Until).ToString(),
+            Snapshot = inForce.Law.IsInForce ? inForce.Digest : null,
+            Policies = inForce.Law.Policies.Policies.Length,
+            Rejected = Shown(snapshots.Rejected),
+            Points = [.. boots.All.Select(b => new PointShown(b.Point.Id, b.Kind, b.Point.Boot, b.Entry, (long)b.Silence.TotalMilliseconds, state.Open.Values.Count(o => o.Boot == b.Point.Boot)))],
+        };
+    }
+
+    private static ImmutableArray<LawFindingShown> Shown(ImmutableArray<LawFinding> findings)
+        => [.. findings.Take(1_000).Select(f => new LawFindingShown(f.Path.Length == 0 ? null : f.Path, f.Line, f.Column, f.Code, f.Refuses, f.Message.Length > 2_000 ? f.Message[..2_000] : f.Message))];
+}

@@ -1,0 +1,307 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Obstat.Core;
+using Obstat.Core.Permits;
+using Obstat.Core.Records;
+using Obstat.Core.Requests;
+using Obstat.Proof;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Json;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+using Obstat.Server.Keys;
+using Obstat.Server.Ledgers;
+using Obstat.Server.Listeners;
+using Obstat.Server.Points;
+using Obstat.Server.Sources;
+using Obstat.Settings;
+using Obstat.Storage;
+
+namespace Obstat.Server.Api;
+
+/// <summary>
+/// What enforcement points say to the plane: register, ask, report. 200 for each decision, allow and deny alike; 4xx and 5xx where there is none, which a point reads as <c>PlaneUnavailable</c>.
+/// </summary>
+internal sealed class PointsApi(
+    InstallationSettings settings,
+    PlaneKeys keys,
+    WorkingKeys working,
+    Recorded.Recorder recorder,
+    Ledger ledger,
+    Snapshots snapshots,
+    Gate gate,
+    PermitShelf shelf,
+    LiveBoots boots,
+    TimeProvider clock,
+    ILogger logger)
+{
+    /// <summary>Asks that are judged at once; more are shed before any signature is verified.</summary>
+    public const int AsksMax = 1024;
+
+    private const int RegistrationsMax = 4096;
+
+    private readonly PointFiles _files = new(settings.Paths);
+    private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _registrations = new(StringComparer.Ordinal);
+    private int _asks;
+
+    /// <summary>The paths.</summary>
+    public Routes Routes => new(new Dictionary<string, Func<ReadOnlyMemory<byte>, Peer, CancellationToken, Task<Answer>>>
+    {
+        [PlaneRoutes.Points] = (body, _, _) => RegisterAsync(body),
+        [PlaneRoutes.Asks] = (body, _, _) => AskAsync(body),
+        [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
+        [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
+    });
+
+    private async Task<Answer> RegisterAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<RegisterRequest>(body.Span, out var request, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        var now = clock.GetUtcNow();
+        if (!PointRegistration.TryVerify(request.Registration, now.ToUnixTimeSeconds(), out var registration, out var key, out var refusal))
+        {
+            Log.Suspect(logger, "unknown", "registration: " + refusal.Detail);
+            return Answer.Refused(401, DenyReason.AssertionInvalid);
+        }
+
+        // What is repeated comes within a minute: an older registration does not verify.
+        if (_registrations.Count > RegistrationsMax)
+        {
+            _registrations.Clear();
+        }
+
+        // The secret is good once, so the repeated message must find the first one's answer before the secret is looked at again.
+        var answer = _registrations.GetOrAdd($"{key.Thumbprint} {registration.Jti}", _ => new Lazy<Task<Answer>>(() =>
+        {
+            if (!_files.Admits(registration, key, now))
+            {
+                Log.Suspect(logger, registration.Id, "registration with a key that is not enrolled");
+                return Task.FromResult(Answer.Refused(401, DenyReason.AssertionInvalid));
+            }
+
+            return ChosenFormats.HighestCommon(ChosenFormats.Known, registration.Formats) is { } formats
+                ? RegisteredAsync(registration, formats)
+                : Task.FromResult(Answer.Refused(409, DenyReason.Malformed));
+        }));
+        return await answer.Value;
+    }
+
+    private async Task<Answer> RegisteredAsync(PointRegistration registration, ChosenFormats formats)
+    {
+        if (!P256PublicKey.TryFromSpki(registration.Report.SubjectPublicKeyInfo.Span, out var report))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (ledger.State.Boots.TryGetValue(registration.Boot, out var known))
+        {
+            // The plane was started again, or the point lost an answer: the same boot stands in the log once, and is told where.
+            return known.IsOver || known.Point != registration.Id || known.Registration.Kid != report.Kid
+                ? Answer.Refused(409, DenyReason.Malformed)
+                : Registered(registration, formats, known.Index.Value, ReceiptAt(known.Index.Value));
+        }
+
+        var recording = await recorder.AppendAsync(
+            Draft.OfPlane(place => Composition.Of(new EnforcementPointStatement
+            {
+                Nonce = place.Nonce,
+                Origin = place.Origin,
+                Time = place.Time,
+                Clock = place.Clock,
+                Plane = place.Plane,
+                Ep = new PointBoot(registration.Id, registration.Boot),
+                Kind = registration.Kind,
+                Kid = report.Kid,
+                PublicKey = report.ToBase64(),
+                Build = registration.Build,
+                Formats = registration.Formats,
+                Previous = registration.Previous,
+            })),
+            CancellationToken.None);
+        return recording.Match(
+            recorded => Registered(registration, formats, recorded.Index.Value, ReceiptOf(recorded)),
+            reason => Answer.Refused(StatusOf(reason), reason));
+    }
+
+    private Answer Registered(PointRegistration registration, ChosenFormats formats, long index, JsonValue receipt)
+    {
+        if (!boots.TryGet(registration.Id, registration.Boot, out _))
+        {
+            var point = new RegisteredPoint(registration.Id, registration.Boot, registration.Instance.Thumbprint, [.. registration.Obligations], (int)formats.Permit);
+            boots.Add(new LiveBoot(point, registration.Kind, index));
+        }
+
+        var headKey = ledger.HeadKey.ToString();
+        var snapshot = snapshots.Current.Snapshot;
+        return Answer.Of(new RegisterAnswer(
+            index,
+            receipt,
+            formats,
+            working.KeySet(snapshot.Trust.Issuer, headKey, keys, clock.GetUtcNow()),
+            headKey,
+            snapshot.Digest,
+            ledger.State.Plane.Epoch,
+            0,
+            (int)settings.Limits.Decision.TotalMilliseconds,
+            (int)settings.Limits.Silence.TotalMilliseconds));
+    }
+
+    private JsonValue ReceiptAt(long index)
+    {
+        var head = ledger.Head;
+        if (head is null || !Checkpoint.TryParse(head.TextAsString(), out var checkpoint))
+        {
+            throw new LedgerUnavailableException("expected a head");
+        }
+
+        using var reader = ledger.Read();
+        var (written, leaf) = reader.Entry(index);
+        return new Receipt(head.Bytes, index, [.. reader.Inclusion(index, checkpoint.Size)], leaf, written.Bytes).ToJson();
+    }
+
+    private async Task<Answer> AskAsync(ReadOnlyMemory<byte> body)
+    {
+        if (Interlocked.Increment(ref _asks) > AsksMax)
+        {
+            _ = Interlocked.Decrement(ref _asks);
+            return Answer.Refused(503, DenyReason.Late);
+        }
+
+        try
+        {
+            if (!PlaneMessage.TryRead<AskRequest>(body.Span, out var ask, out _))
+            {
+                return Answer.Refused(400, DenyReason.Malformed);
+            }
+
+            if (!boots.TryGet(ask.Ep.Id, ask.Ep.Boot, out var boot))
+            {
+                return Answer.Refused(401, DenyReason.IdentityUnverifiable);
+            }
+
+            var digest = Digest.Of(body.Span);
+            if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot.Point)) is { } answer)
+            {
+                return await answer;
+            }
+
+            Log.Suspect(logger, ask.Ep.Id, $"number {ask.Ep.Seq} came again with another message");
+            return Denied(new Denial(DenyReason.Malformed, null, null, []));
+        }
+        finally
+        {
+            _ = Interlocked.Decrement(ref _asks);
+        }
+    }
+
+    private async Task<Answer> DecideAsync(AskRequest ask, Digest digest, RegisteredPoint point)
+    {
+        if (!ExecutionRequest.Intake.TryTake(ask, digest, point, out var request, out var refusal))
+        {
+            return await RefuseAsync(ask, digest, refusal.Reason);
+        }
+
+        using var patience = new CancellationTokenSource(request.Patience, clock);
+        var verdict = await gate.AdmitAsync(
+            request,
+            () => snapshots.Current is var current ? (current.Snapshot, current.Freshness) : default,
+            clock.GetUtcNow(),
+            new Chance(Random128(), Random128()),
+            patience.Token);
+        return verdict.Match(Permitted, Denied);
+    }
+
+    private Answer Permitted(ExecutionPermit permit)
+    {
+        shelf.Keep(permit.Claims.Jti, permit.Compact);
+        return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
+    }
+
+    private static Answer Denied(Denial denial) => Answer.Of<AskAnswer>(new DenyAnswer(
+        denial.Reason,
+        denial.Entry?.Index.Value,
+        denial.Entry is null ? null : ReceiptOf(denial.Entry),
+        ReasonTable.Entries.FirstOrDefault(e => e.Reason == denial.Reason)?.Retry ?? Retry.Never,
+        null,
+        null,
+        denial.Hint,
+        denial.Visible));
+
+    /// <summary>What is refused before anybody is identified still ends its number: in a <c>refusals</c> entry.</summary>
+    private async Task<Answer> RefuseAsync(AskRequest ask, Digest digest, DenyReason reason)
+    {
+        var report = new RefusalsReport(ask.Ep, [new SeqRange(ask.Ep.Seq, ask.Ep.Seq)], ImmutableSortedDictionary<DenyReason, long>.Empty.Add(reason, 1), [digest]);
+        _ = await ledger.AppendAsync(DraftOf(report, digest), CancellationToken.None);
+        return Denied(new Denial(reason, null, null, []));
+    }
+
+    private async Task<Answer> ReportAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!Envelope.TryParse(body.Span, out var envelope, out _) || !WrittenStatement.TryRead(envelope.Payload.ToArray(), out var written, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (written.Statement is not OutcomeStatement outcome)
+        {
+            return Answer.Refused(400, DenyReason.UnknownAction);
+        }
+
+        // A report may come after a restart of the plane: the key is the one that the log announced for that boot.
+        var ep = outcome.Ep;
+        if (!ledger.State.Boots.TryGetValue(ep.Boot, out var boot) || boot.Point != ep.Id || !boot.Registration.TryKey(out var key) || !envelope.Verifies(key))
+        {
+            Log.Suspect(logger, ep.Id, "a report that its key did not sign");
+            return Answer.Refused(401, DenyReason.AssertionInvalid);
+        }
+
+        var appended = await ledger.AppendAsync(Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span))), CancellationToken.None);
+        return appended.Match(entry => Answer.Of(new EntryAnswer(entry.Index.Value)), reason => Answer.Refused(StatusOf(reason), reason));
+    }
+
+    private async Task<Answer> RefusalsAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<RefusalsReport>(body.Span, out var report, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (!boots.TryGet(report.Ep.Id, report.Ep.Boot, out _))
+        {
+            return Answer.Refused(401, DenyReason.IdentityUnverifiable);
+        }
+
+        var appended = await ledger.AppendAsync(DraftOf(report, Digest.Of(body.Span)), CancellationToken.None);
+        return appended.Match(entry => Answer.Of(new EntryAnswer(entry.Index.Value)), reason => Answer.Refused(StatusOf(reason), reason));
+    }
+
+    private static Draft DraftOf(RefusalsReport report, Digest body) => Draft.OfPlane(
+        place => Composition.Of(new RefusalsStatement
+        {
+            Nonce = place.Nonce,
+            Origin = place.Origin,
+            Time = place.Time,
+            Clock = place.Clock,
+            Plane = place.Plane,
+            Ep = new PointBoot(report.Ep.Id, report.Ep.Boot),
+            Ranges = report.Ranges,
+            Counts = report.Counts.ToImmutableSortedDictionary(c => c.Key.ToCode(), c => c.Value, StringComparer.Ordinal),
+            Samples = report.Samples,
+        }),
+        message: new BodyKey(report.Ep.Boot, report.Ep.Seq, body));
+
+    private static JsonValue ReceiptOf(Recorded recorded)
+        => new Receipt(recorded.Entry.Head.Bytes, recorded.Index.Value, recorded.Entry.Path, recorded.Entry.Leaf, recorded.Entry.Written.Bytes).ToJson();
+
+    private static int StatusOf(DenyReason reason) => ReasonTable.Entries.FirstOrDefault(e => e.Reason == reason)?.HttpStatus ?? 503;
+
+    private static string Random128() => Base64Url.Encode(RandomNumberGenerator.GetBytes(16));
+}

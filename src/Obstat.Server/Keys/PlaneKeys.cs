@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Notes;
+using Obstat.Settings;
+using Obstat.Storage.Vaults;
+
+namespace Obstat.Server.Keys;
+
+/// <summary>
+/// The keys of an installation that stand in files, 0600 and owned by this user: root, head, tenant, and the public half of the operator's. One that is missing, broken or readable by others
+/// keeps the plane from starting.
+/// </summary>
+internal sealed class PlaneKeys : IDisposable
+{
+    private const int FileBytesMax = 4096;
+
+    private PlaneKeys(SigningKey root, HeadSigner heads, byte[] tenant, JwsKey operatorKey)
+        => (Root, RootSigner, Heads, Tenant, Operator) = (root, root.ToStatementSigner(), heads, tenant, operatorKey);
+
+    /// <summary>Signs key sets: whoever can read it can permit anything.</summary>
+    public SigningKey Root { get; }
+
+    /// <summary>The same key, as statements are signed.</summary>
+    public StatementSigner RootSigner { get; }
+
+    /// <summary>Signs the ledger's heads.</summary>
+    public HeadSigner Heads { get; }
+
+    /// <summary>Wraps the vault's data keys.</summary>
+    public byte[] Tenant { get; }
+
+    /// <summary>Verifies tool pins.</summary>
+    public JwsKey Operator { get; }
+
+    /// <summary>Reads the files.</summary>
+    public static bool TryLoad(InstallationSettings settings, [NotNullWhen(true)] out PlaneKeys? keys, [NotNullWhen(false)] out string? reason)
+    {
+        keys = null;
+        var paths = settings.Paths;
+        if (!TryPem(paths.RootKey, KeyRole.Root, out var root, out reason)
+            || !TryPem(paths.OperatorKey, KeyRole.Operator, out var operatorKey, out reason)
+            || !PrivateFile.TryRead(paths.HeadKey, FileBytesMax, out var head, out reason)
+            || !TryTenant(paths, out var tenant, out reason))
+        {
+            return false;
+        }
+
+        var text = Encoding.ASCII.GetString(head).TrimEnd('\n');
+        if (!Base64Exact.TryDecode(text, out var seed) || seed.Length != 32)
+        {
+            reason = $"{paths.HeadKey}: expected base64 of an Ed25519 seed";
+            return false;
+        }
+
+        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey.Public);
+        CryptographicOperations.ZeroMemory(seed);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        RootSigner.Dispose();
+        Heads.Dispose();
+        CryptographicOperations.ZeroMemory(Tenant);
+    }
+
+    private static bool TryPem(string path, KeyRole role, [NotNullWhen(true)] out SigningKey? key, [NotNullWhen(false)] out string? reason)
+    {
+        key = null;
+        if (!PrivateFile.TryRead(path, FileBytesMax, out var bytes, out reason))
+        {
+            return false;
+        }
+
+        reason = SigningKey.TryFromPem(Encoding.ASCII.GetString(bytes), role, out key) ? null : $"{path}: expected a PKCS#8 P-256 key";
+        return reason is null && key is not null;
+    }
+
+    // Made with the first vault. A vault without its key cannot be read, so then a new key would only hide the loss.
+    private static bool TryTenant(InstallationPaths paths, [NotNullWhen(true)] out byte[]? tenant, [NotNullWhen(false)] out string? reason)
+    {
+        tenant = null;
+        var path = Path.Combine(paths.Keys, "tenant.key");
+        if (!File.Exists(path) && !File.Exists(Path.Combine(paths.Ledger, "vault.db")))
+        {
+            PrivateFile.Create(path, Encoding.ASCII.GetBytes(Base64Exact.Encode(RandomNumberGenerator.GetBytes(Vault.TenantKeyLength)) + "\n"));
+        }
+
+        if (!PrivateFile.TryRead(path, FileBytesMax, out var bytes, out reason))
+        {
+            return false;
+        }
+
+        reason = Base64Exact.TryDecode(Encoding.ASCII.GetString(bytes).TrimEnd('\n'), out tenant) && tenant.Length == Vault.TenantKeyLength ? null : $"{path}: expected base64 of 32 bytes";
+        return reason is null && tenant is not null;
+    }
+}

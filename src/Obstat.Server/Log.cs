@@ -1,0 +1,29 @@
+namespace Obstat.Server;
+
+/// <summary>What the process says about itself: telemetry, never evidence, never a secret or a payload.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "plane {Origin} serves {Enforcement} and {Admin}")]
+    public static partial void Serving(ILogger logger, string origin, string enforcement, string admin);
+
+    [LoggerMessage(2, LogLevel.Information, "snapshot {Digest} in force, {Policies} policies, entry {Entry}")]
+    public static partial void Activated(ILogger logger, string digest, int policies, long entry);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Finding}")]
+    public static partial void Found(ILogger logger, string finding);
+
+    [LoggerMessage(4, LogLevel.Error, "the ledger failed: {Failure}; every request is refused, and this process ends to be started again")]
+    public static partial void LedgerFailed(ILogger logger, string failure);
+
+    [LoggerMessage(5, LogLevel.Error, "unforeseen: {Error}; the request is refused")]
+    public static partial void Fault(ILogger logger, Exception exception, string error);
+
+    [LoggerMessage(6, LogLevel.Warning, "security: {Point} {Event}")]
+    public static partial void Suspect(ILogger logger, string point, string @event);
+
+    [LoggerMessage(7, LogLevel.Warning, "a peer of user {Uid} was refused")]
+    public static partial void PeerRefused(ILogger logger, long uid);
+
+    [LoggerMessage(8, LogLevel.Information, "the working keys end soon; this process ends to be started again with new ones")]
+    public static partial void KeysEnd(ILogger logger);
+}

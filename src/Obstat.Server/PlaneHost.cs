@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Obstat.Core;
+using Obstat.Core.Permits;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Server.Api;
+using Obstat.Server.Keys;
+using Obstat.Server.Ledgers;
+using Obstat.Server.Listeners;
+using Obstat.Server.Points;
+using Obstat.Server.Sources;
+using Obstat.Settings;
+using Obstat.Storage;
+using Obstat.Storage.Vaults;
+
+namespace Obstat.Server;
+
+/// <summary>
+/// The control plane as one object: everything is made here, in the order in which each thing needs the one before. Nothing listens before the keys are announced, the log is whole and a snapshot,
+/// be it one that decides nothing, is recorded.
+/// </summary>
+public sealed class PlaneHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly List<IDisposable> _made = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WebApplication? _app;
+    private Task _upkeep = Task.CompletedTask;
+
+    private PlaneHost()
+    {
+    }
+
+    /// <summary>Completes with an exit code when the plane must end by itself: the ledger failed, or the working keys end.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    /// <summary>Starts a plane.</summary>
+    /// <param name="settings">The installation.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logging">Where telemetry goes.</param>
+    /// <param name="cancellation">Gives the start up.</param>
+    /// <exception cref="PlaneStartException">A key, file or folder is not as it must be.</exception>
+    /// <exception cref="LedgerUnavailableException">The ledger cannot be relied on.</exception>
+    public static async Task<PlaneHost> StartAsync(InstallationSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var host = new PlaneHost();
+        try
+        {
+            await host.StartPartsAsync(settings, clock, logging, cancellation);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_app is not null)
+        {
+            using var patience = new CancellationTokenSource(StopPatience);
+            await _app.StopAsync(patience.Token);
+            await _app.DisposeAsync();
+        }
+
+        await _upkeep;
+        foreach (var made in Enumerable.Reverse(_made))
+        {
+            made.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task StartPartsAsync(InstallationSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellation)
+    {
+        var paths = settings.Paths;
+        foreach (var folder in (ReadOnlySpan<string>)[paths.Data, paths.Keys, paths.Ledger, paths.Run, SocketFolder(settings.Listen.Enforcement), SocketFolder(settings.Listen.Admin)])
+        {
+            if (!PrivateFolder.Prepare(folder, out var reason))
+            {
+                throw new PlaneStartException(reason);
+            }
+        }
+
+        var keys = PlaneKeys.TryLoad(settings, out var loaded, out var missing) ? Keep(loaded) : throw new PlaneStartException(missing);
+        var working = Keep(new WorkingKeys(clock.GetUtcNow()));
+        var ledger = Keep(Ledger.Open(
+            new LedgerOptions { Folder = paths.Ledger },
+            new LedgerKeys { Heads = keys.Heads, Statements = working.Statements, Root = keys.RootSigner.PublicKey, Announce = place => working.Announce(place, keys) },
+            clock));
+        var vault = Keep(Vault.Open(paths.Ledger, ledger.Origin, keys.Tenant));
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        _ = builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        _ = builder.WebHost.UseKestrelCore();
+        Func<Routes>? points = null;
+        Func<Routes>? operators = null;
+        using var early = LoggerFactory.Create(logging);
+        var logger = early.CreateLogger("Obstat.Server");
+
+        var snapshots = Keep(new Snapshots(paths.Policies, new TrustFiles(settings, keys, working, ledger.Origin), ledger, clock));
+        var started = await snapshots.StartAsync(cancellation);
+        foreach (var finding in started.Findings)
+        {
+            Log.Found(logger, finding.ToString());
+        }
+
+        if (started.Snapshot is null)
+        {
+            throw new LedgerUnavailableException($"the first snapshot was not recorded: {started.Reason}");
+        }
+
+        var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild());
+        var recorder = new Recorded.Recorder(ledger);
+        var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms);
+        var shelf = new PermitShelf();
+        var boots = new LiveBoots();
+        var rows = new DecisionRows(ledger, vault);
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, clock, logger).Routes;
+        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, new Exporter(ledger, rows, shelf), boots, clock).Routes;
+        (points, operators) = (() => pointsApi, () => adminApi);
+
+        _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
+        _app = builder.Build();
+        _app.Run(StrictFront.ServeAsync);
+        foreach (var address in (ReadOnlySpan<UnixAddress>)[settings.Listen.Enforcement, settings.Listen.Admin])
+        {
+            // The ledger's lock is ours, so a socket that stands here belongs to a plane that is gone.
+            File.Delete(address.Path);
+        }
+
+        await _app.StartAsync(cancellation);
+        foreach (var address in (ReadOnlySpan<UnixAddress>)[settings.Listen.Enforcement, settings.Listen.Admin])
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(address.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+
+        var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
+        Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
+        _upkeep = new Upkeep(ledger, snapshots, working, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, InstallationSettings settings, Func<Routes> points, Func<Routes> operators, ILogger logger)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = StrictFront.BodyBytesMax;
+        kestrel.Limits.MaxRequestHeaderCount = 16;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 4_096;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        StrictFront.Listen(kestrel, settings.Listen.Enforcement, points, logger, PrivateFolder.UserId);
+        StrictFront.Listen(kestrel, settings.Listen.Admin, operators, logger, PrivateFolder.UserId);
+    }
+
+    private T Keep<T>(T made)
+        where T : IDisposable
+    {
+        _made.Add(made);
+        return made;
+    }
+
+    private static string SocketFolder(UnixAddress address) => Path.GetDirectoryName(address.Path)!;
+
+    /// <summary>Digest of the program that judges: the rooms Cedar and Core, in this order.</summary>
+    private static Digest EngineBuild()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var assembly in (ReadOnlySpan<System.Reflection.Assembly>)[typeof(Cedar.Evaluator).Assembly, typeof(Gate).Assembly])
+        {
+            hash.AppendData(File.ReadAllBytes(assembly.Location));
+        }
+
+        return Digest.TryFromBytes(hash.GetHashAndReset(), out var digest) ? digest : default;
+    }
+}

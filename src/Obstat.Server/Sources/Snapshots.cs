@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Obstat.Core;
+using Obstat.Core.Decisions;
+using Obstat.Core.Identities;
+using Obstat.Core.Records;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+
+namespace Obstat.Server.Sources;
+
+/// <summary>
+/// Puts snapshots in force: read, joined, recorded, and only then used. At the start whatever the folder holds comes into force, also a law that decides nothing; later a set that does not load
+/// changes nothing. Safe for concurrent use; one activation at a time.
+/// </summary>
+internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger ledger, TimeProvider clock) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private volatile InForce? _inForce;
+
+    /// <summary>What decides now. Throws before the start.</summary>
+    public InForce Current => _inForce ?? throw new InvalidOperationException("nothing is in force before the start");
+
+    /// <summary>Findings of the last reading that was not taken, or of the law that decides nothing; empty when all is well.</summary>
+    public ImmutableArray<LawFinding> Rejected { get; private set; } = [];
+
+    /// <summary>Reads all sources for the start.</summary>
+    public Task<Activation> StartAsync(CancellationToken cancellation) => OneAsync(() => ActivateAsync("start", takesAnything: true, cancellation), cancellation);
+
+    /// <summary>Reads all sources again, because an operator says so.</summary>
+    public Task<Activation> ReadAgainAsync(string by, CancellationToken cancellation) => OneAsync(() => ActivateAsync(by, takesAnything: false, cancellation), cancellation);
+
+    /// <summary>Reads the trust sources again, under the law in force: an issuer's new keys, and how old they are.</summary>
+    public Task<Activation> RefreshAsync(CancellationToken cancellation) => OneAsync(
+        () =>
+        {
+            var read = trust.Read(ledger.State, clock.GetUtcNow());
+            return read.Findings.Any(f => f.Refuses)
+                ? Task.FromResult(Kept(DenyReason.TrustStale, read.Findings))
+                : PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), PrincipalDirectory.Empty, read.Trust, Current.Snapshot.Revocations), read.Freshness, "refresh", read.Findings, cancellation);
+        },
+        cancellation);
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<Activation> OneAsync(Func<Task<Activation>> activation, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            return await activation();
+        }
+        finally
+        {
+            _ = _one.Release();
+        }
+    }
+
+    private async Task<Activation> ActivateAsync(string by, bool takesAnything, CancellationToken cancellation)
+    {
+        ImmutableArray<LawFile> files;
+        try
+        {
+            files = LawFolder.Read(policyFolder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var finding = new LawFinding(policyFolder, 0, 0, "Unreadable", e.Message, true);
+            if (!takesAnything)
+            {
+                Rejected = [finding];
+                return Kept(DenyReason.PolicyInvalid, [finding]);
+            }
+
+            // At the start nothing is in force that could stay: an unreadable folder is one that decides nothing.
+            files = [new LawFile("unreadable", [])];
+        }
+
+        var read = trust.Read(ledger.State, clock.GetUtcNow());
+        var snapshot = Snapshot.Of(LawLoader.Load(files), PrincipalDirectory.Empty, read.Trust, _inForce?.Snapshot.Revocations ?? Revocations.Empty);
+        ImmutableArray<LawFinding> findings = [.. snapshot.Law.Findings.Concat(read.Findings).OrderByDescending(f => f.Refuses)];
+        var usable = snapshot.Law.IsInForce && !findings.Any(f => f.Refuses);
+        Rejected = usable ? [] : findings;
+        return usable || takesAnything
+            ? await PutAsync(snapshot, read.Freshness, by, findings, cancellation)
+            : Kept(snapshot.Law.IsInForce ? DenyReason.PolicyInvalid : snapshot.Law.Reason, findings);
+    }
+
+    private Activation Kept(DenyReason reason, ImmutableArray<LawFinding> findings)
+        => new(reason, null, _inForce?.Snapshot.Digest, _inForce?.Snapshot.Law.Policies.Policies.Length ?? 0, findings);
+
+    private async Task<Activation> PutAsync(Snapshot next, Freshness freshness, string by, ImmutableArray<LawFinding> findings, CancellationToken cancellation)
+    {
+        var reason = next.Law.IsInForce ? (DenyReason?)null : next.Law.Reason;
+        var policies = next.Law.Policies.Policies.Length;
+        if (ledger.State.Active?.Digest == next.Digest)
+        {
+            _inForce = new InForce(_inForce?.Snapshot is { } same && same.Digest == next.Digest ? same : next, freshness);
+            return new Activation(reason, null, next.Digest, policies, findings);
+        }
+
+        var appended = await ledger.AppendAsync(Entry(next, by), cancellation);
+        return appended.Match(
+            entry =>
+            {
+                _inForce = new InForce(next, freshness);
+                return new Activation(reason, entry.Index.Value, next.Digest, policies, findings);
+            },
+            refused => Kept(refused, findings));
+    }
+
+    private static Draft Entry(Snapshot next, string by)
+    {
+        var digests = new SnapshotDigests(new LawDigests(next.Law.PolicyDigest, next.Law.SchemaDigest, next.Law.EntityDigest), next.Directory.Digest, next.Trust.Digest, next.Revocations.Digest);
+        return Draft.OfPlane(
+            place => Composition.Of(new PolicyActivationStatement
+            {
+                Nonce = place.Nonce,
+                Origin = place.Origin,
+                Time = place.Time,
+                Clock = place.Clock,
+                Plane = place.Plane,
+                Snapshot = digests,
+                Previous = place.State.Active?.Digest,
+                Changed = Changed(place.State.Active?.Activation.Snapshot, digests),
+                By = by,
+                Approvals = [],
+                Source = new ActivationSource("policies", null, null),
+                Expires = null,
+            }),
+            snapshots:
+            [
+                new(next.Law.PolicyDigest, next.Law.PolicyBytes),
+                new(next.Law.SchemaDigest, next.Law.SchemaBytes),
+                new(next.Law.EntityDigest, next.Law.EntityBytes),
+                new(next.Directory.Digest, next.Directory.Bytes),
+                new(next.Trust.Digest, next.Trust.Bytes),
+                new(next.Revocations.Digest, next.Revocations.Bytes),
+            ]);
+    }
+
+    private static ImmutableArray<string> Changed(SnapshotDigests? before, SnapshotDigests now)
+    {
+        if (before is null)
+        {
+            return PolicyActivationStatement.AllParts;
+        }
+
+        var changed = ImmutableArray.CreateBuilder<string>();
+        Add("directory", before.Directory != now.Directory);
+        Add("law", before.Law.Digest != now.Law.Digest);
+        Add("revocations", before.Revocations != now.Revocations);
+        Add("trust", before.Trust != now.Trust);
+        return changed.DrainToImmutable();
+
+        void Add(string part, bool differs)
+        {
+            if (differs)
+            {
+                changed.Add(part);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Obstat.Core.Records;
+using Obstat.Server.Keys;
+using Obstat.Server.Sources;
+using Obstat.Storage;
+
+namespace Obstat.Server;
+
+/// <summary>
+/// What the plane does by itself: closes allows that nobody reported, reads the trust sources again, and ends the process - to be started again by who supervises it - when the ledger failed
+/// or the working keys end.
+/// </summary>
+internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, TimeProvider clock, ILogger logger, Action<int> end)
+{
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BeforeKeysEnd = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(SweepEvery, clock);
+        var refreshed = clock.GetUtcNow();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                var now = clock.GetUtcNow();
+                if (ledger.Failure is { } failure)
+                {
+                    Log.LedgerFailed(logger, failure);
+                    end(1);
+                    return;
+                }
+
+                if (now > working.Until - BeforeKeysEnd)
+                {
+                    Log.KeysEnd(logger);
+                    end(0);
+                    return;
+                }
+
+                foreach (var due in ledger.Sweep(now))
+                {
+                    // Refused is fine: an outcome came first, or the next sweep finds it again.
+                    _ = await ledger.AppendAsync(Orphans.Close(due), cancellation);
+                }
+
+                if (now - refreshed >= RefreshEvery)
+                {
+                    refreshed = now;
+                    var done = await snapshots.RefreshAsync(cancellation);
+                    foreach (var finding in done.Findings.Where(f => f.Refuses))
+                    {
+                        Log.Found(logger, finding.ToString());
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Obstat.Core.Identities;
+using Obstat.Proof;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Json;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Pins;
+using Obstat.Settings;
+
+namespace Obstat.Server.Tests.Planes;
+
+/// <summary>An installation in a folder of its own: keys, one local identity, one server with pinned tools, policies. Gone with the test.</summary>
+internal sealed class TestInstallation : IDisposable
+{
+    public const string Limit = """
+        @id("connect") permit (principal, action in [Plane::Mcp::Action::"connect", Plane::Mcp::Action::"list"], resource);
+        @id("pay-small") @agent_message("Ask finance.")
+        permit (principal, action == payments::Action::"transfer", resource == Plane::Server::"payments") when { context.input.amount.lessThanOrEqual(decimal("1000.0")) };
+        """;
+
+    private const string Tool = """{"name":"transfer","inputSchema":{"type":"object","properties":{"amount":{"type":"number"},"to":{"type":"string"}},"required":["amount","to"]}}""";
+
+    public TestInstallation(string policies = Limit)
+    {
+        Folder = Path.Combine(Path.GetTempPath(), "obt-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
+        Assert.True(PrivateFolder.Prepare(Folder, out var reason), reason);
+        File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}""");
+        Settings = SettingsFile.TryLoad(Path.Combine(Folder, "obstat.json"), out var settings, out var error) ? settings : throw new InvalidOperationException(error.ToString());
+        var paths = Settings.Paths;
+        foreach (var folder in (ReadOnlySpan<string>)[paths.Data, paths.Keys, Path.GetDirectoryName(paths.Identities)!, paths.Identities, paths.Points, paths.Pins, paths.Enrolments])
+        {
+            Assert.True(PrivateFolder.Prepare(folder, out reason), reason);
+        }
+
+        PrivateFile.Create(paths.RootKey, Encoding.ASCII.GetBytes(Root.ToPem()));
+        PrivateFile.Create(paths.OperatorKey, Encoding.ASCII.GetBytes(Operator.ToPem()));
+        var seed = RandomNumberGenerator.GetBytes(32);
+        PrivateFile.Create(paths.HeadKey, Encoding.ASCII.GetBytes(Base64Exact.Encode(seed) + "\n"));
+        using var heads = LogOrigin.Signer(Settings.Tenant, seed);
+        HeadKey = heads.VerifierKey;
+        Enrol(EnrolledIdentity.Local("local", PrivateFolder.UserId, Local.Public.Jwk));
+        Enrol(EnrolledIdentity.Person("alice"));
+        Pin(Tool);
+        Write(policies);
+    }
+
+    public string Folder { get; }
+
+    public InstallationSettings Settings { get; }
+
+    public VerifierKey HeadKey { get; }
+
+    public SigningKey Root { get; } = SigningKey.Create(KeyRole.Root);
+
+    public SigningKey Operator { get; } = SigningKey.Create(KeyRole.Operator);
+
+    public SigningKey Local { get; } = SigningKey.Create(KeyRole.Identity);
+
+    public ServerIdentity Server { get; } = ServerIdentity.OfCommand("payments", ["payments"]);
+
+    public Digest ToolHash => Obstat.Proof.Pins.ToolHash.Of(Server, Json(Tool));
+
+    public static JsonValue Json(string text) => StrictJson.TryParse(Encoding.UTF8.GetBytes(text), out var value, out var error) ? value : throw new FormatException(error.ToString());
+
+    public Task<PlaneHost> StartAsync() => PlaneHost.StartAsync(Settings, TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
+
+    public void Write(string policies, string name = "main.cedar")
+    {
+        Directory.CreateDirectory(Settings.Paths.Policies);
+        File.WriteAllText(Path.Combine(Settings.Paths.Policies, name), policies);
+    }
+
+    public void Pin(string tool, SigningKey? by = null)
+    {
+        Assert.True(PinStatement.TryMake(Server, [Json(tool)], out var statement, out var error), error);
+        PrivateFile.Replace(Settings.Paths.Pin("payments"), statement.Sign(by ?? Operator));
+    }
+
+    public void Enrol(EnrolledIdentity identity) => PrivateFile.Replace(Settings.Paths.Identity(identity.Name), identity.ToJson().ToCanonicalBytes());
+
+    /// <summary>Makes a one-time enrolment file and returns its secret.</summary>
+    public string Enrolment(string point = "gateway", DateTimeOffset? at = null)
+    {
+        var enrolment = Obstat.Proof.Messages.Enrolment.Make(point, RandomNumberGenerator.GetBytes(32), Root.Kid, HeadKey, at ?? DateTimeOffset.UtcNow);
+        PrivateFile.Replace(Settings.Paths.Enrolment(point), PlaneMessage.Write(enrolment));
+        return enrolment.Secret;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
