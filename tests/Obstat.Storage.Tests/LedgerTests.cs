@@ -7,6 +7,7 @@ using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
+using Obstat.Proof.Verification;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Files;
 
@@ -116,6 +117,54 @@ public sealed class LedgerTests : IDisposable
 
         Assert.True(Checkpoint.TryOpen(recorded[7].Entry.Head, _place.HeadKey, out var early, out _));
         Assert.True(ConsistencyProof.Verifies(early.Size, early.Root, head.Size, head.Root, reader.Consistency(early.Size, head.Size)));
+    }
+
+    [Fact]
+    public void The_auditor_of_the_proofs_agrees_with_the_ledger()
+    {
+        using (var ledger = Armed())
+        {
+            var decision = ledger.Append(Ask(true, 1, jti: 1));
+            ledger.Append(Said.Refused(1, (2, 5)));
+            ledger.Append(Said.Ended(_report, decision, 1, 6, 1, null));
+            ledger.Append(Ask(true, 7, jti: 2));
+            ledger.Abandon();
+        }
+
+        using var again = _place.Open();
+        using var reader = again.Read();
+        var audit = new LogAudit(_place.HeadKey);
+        for (var index = 0L; index < reader.Size(); index++)
+        {
+            var (written, leaf) = reader.Entry(index);
+            Assert.True(audit.TryTake(leaf, written.Bytes, out _, out var error), error);
+        }
+
+        Assert.True(Checkpoint.TryOpen(again.Head!, _place.HeadKey, out var head, out _));
+        Assert.Null(audit.Judge(head));
+        Assert.Null(audit.Finish(out _));
+    }
+
+    [Fact]
+    public void Nothing_that_the_head_does_not_cover_leaves_as_evidence()
+    {
+        using var ledger = Armed();
+        ledger.Append(Ask(false, 1));
+        Assert.True(Checkpoint.TryOpen(ledger.Head!, _place.HeadKey, out var head, out _));
+        using var reader = ledger.Read();
+        Assert.Equal("decision", reader.Proven(4, head).Written.Statement.Type);
+        using var other = Database.OpenWriter(_place.File, erases: false);
+        foreach (var (change, expected) in new[]
+        {
+            ("UPDATE entry SET leaf = CAST(replace(leaf, 'a', 'b') AS BLOB) WHERE idx = 4", "entry 4"),
+            ("UPDATE entry SET statement = (SELECT statement FROM entry WHERE idx = 3) WHERE idx = 4", "entry 4"),
+            ("UPDATE entry SET (leaf, statement) = (SELECT leaf, statement FROM entry WHERE idx = 3) WHERE idx = 4", "entry 4"),
+            ("DELETE FROM entry WHERE idx = 4", "entry 4"),
+        })
+        {
+            Database.Run(other, change);
+            Assert.StartsWith(expected, Assert.Throws<LedgerUnavailableException>(() => reader.Proven(4, head)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

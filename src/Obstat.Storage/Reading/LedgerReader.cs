@@ -2,7 +2,10 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
+using Obstat.Proof.Notes;
 using Obstat.Storage.Databases;
 
 namespace Obstat.Storage.Reading;
@@ -40,6 +43,24 @@ public sealed class LedgerReader : IDisposable
         return rows.Read() && WrittenStatement.TryRead(rows.GetFieldValue<byte[]>(1), out var written, out _)
             ? (written, rows.GetFieldValue<byte[]>(0))
             : throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected a statement");
+    }
+
+    /// <summary>
+    /// An entry with its inclusion path, verified under a head before it is given: what leaves the ledger as evidence is never worse than what was signed.
+    /// Throws <see cref="LedgerUnavailableException"/> naming the entry that does not fit.
+    /// </summary>
+    /// <param name="index">Index of the entry, below the head's size.</param>
+    /// <param name="head">A head of this log that was verified.</param>
+    public (WrittenStatement Written, byte[] Leaf, Digest[] Path) Proven(long index, Checkpoint head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var (written, leaf) = Entry(index);
+        var path = Inclusion(index, head.Size);
+        return Leaf.TryReadDigest(leaf, out var digest)
+            && digest == Pae.Digest(written.Bytes.Span)
+            && InclusionProof.Verifies(index, head.Size, TreeHash.Leaf(leaf), path, head.Root)
+                ? (written, leaf, path)
+                : throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected what the head of size {head.Size.ToString(CultureInfo.InvariantCulture)} covers");
     }
 
     /// <summary>Hashes of the leaves from one index to before another. Throws where one is missing.</summary>
