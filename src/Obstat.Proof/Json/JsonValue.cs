@@ -106,9 +106,16 @@ public sealed class JsonValue : IEquatable<JsonValue>
     /// <summary>An object with the given members, in any order.</summary>
     /// <exception cref="ArgumentException">A name occurs twice.</exception>
     public static JsonValue Object(params (string Name, JsonValue Value)[] members)
-        => TryObject([.. members.Select(m => new JsonMember(WellFormed(m.Name), m.Value, 0))], 0, out var made, out var twice)
-            ? made
-            : throw new ArgumentException($"member \"{twice.Name}\" occurs twice", nameof(members));
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        var sorted = new JsonMember[members.Length];
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            sorted[i] = new JsonMember(WellFormed(members[i].Name), members[i].Value, 0);
+        }
+
+        return TryObject(sorted, 0, out var made, out var twice) ? made : throw new ArgumentException($"member \"{twice.Name}\" occurs twice", nameof(members));
+    }
 
     /// <summary>This object with one member added or replaced.</summary>
     public JsonValue With(string name, JsonValue value)
@@ -148,6 +155,12 @@ public sealed class JsonValue : IEquatable<JsonValue>
     internal static bool TryObject(JsonMember[] members, int offset, [NotNullWhen(true)] out JsonValue? value, out JsonMember twice)
     {
         (value, twice) = (null, default);
+        if (IsSorted(members))
+        {
+            value = new JsonValue(JsonKind.Object, offset, members: System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(members));
+            return true;
+        }
+
         System.Array.Sort(members, static (a, b) => string.CompareOrdinal(a.Name, b.Name) is var order and not 0 ? order : a.Offset.CompareTo(b.Offset));
         for (var i = 1; i < members.Length; i++)
         {
@@ -159,6 +172,20 @@ public sealed class JsonValue : IEquatable<JsonValue>
         }
 
         value = new JsonValue(JsonKind.Object, offset, members: System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(members));
+        return true;
+    }
+
+    /// <summary>Whether the names ascend, each once: canonical text and what formats write come so.</summary>
+    private static bool IsSorted(JsonMember[] members)
+    {
+        for (var i = 1; i < members.Length; i++)
+        {
+            if (string.CompareOrdinal(members[i - 1].Name, members[i].Name) >= 0)
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

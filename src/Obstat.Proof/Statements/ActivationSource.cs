@@ -13,7 +13,7 @@ public sealed record ActivationSource(string Name, long? Seq, Digest? Digest)
         fields.DigestOrNull("digest"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("digest", Digest.ToJson()),
         ("name", JsonValue.Of(Name)),
-        ("seq", Seq.ToJson()),
-        ("digest", Digest.ToJson()));
+        ("seq", Seq.ToJson()));
 }

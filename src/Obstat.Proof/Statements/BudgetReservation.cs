@@ -13,7 +13,7 @@ public sealed record BudgetReservation(string Budget, string Unit, long Reserved
 
     internal JsonValue ToJson() => JsonValue.Object(
         ("budget", JsonValue.Of(Budget)),
-        ("unit", JsonValue.Of(Unit)),
+        ("remaining", JsonValue.Of(Remaining)),
         ("reserved", JsonValue.Of(Reserved)),
-        ("remaining", JsonValue.Of(Remaining)));
+        ("unit", JsonValue.Of(Unit)));
 }

@@ -11,7 +11,7 @@ public sealed record BudgetUsage(string Budget, string Unit, long Amount)
         fields.Integer("amount"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("amount", JsonValue.Of(Amount)),
         ("budget", JsonValue.Of(Budget)),
-        ("unit", JsonValue.Of(Unit)),
-        ("amount", JsonValue.Of(Amount)));
+        ("unit", JsonValue.Of(Unit)));
 }

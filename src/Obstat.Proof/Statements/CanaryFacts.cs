@@ -12,7 +12,7 @@ public sealed record CanaryFacts(ImmutableSortedDictionary<string, long> Probes,
         fields.Digest("digest"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("digest", Digest.ToJson()),
         ("probes", Probes.ToJson()),
-        ("ranges", JsonValue.Array(Ranges.Select(r => r.ToJson()))),
-        ("digest", Digest.ToJson()));
+        ("ranges", JsonValue.Array(Ranges.Select(r => r.ToJson()))));
 }

@@ -12,6 +12,6 @@ public sealed record Clock(string Source, long MaxErrorMs)
         fields.Integer("maxErrorMs"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("source", JsonValue.Of(Source)),
-        ("maxErrorMs", JsonValue.Of(MaxErrorMs)));
+        ("maxErrorMs", JsonValue.Of(MaxErrorMs)),
+        ("source", JsonValue.Of(Source)));
 }

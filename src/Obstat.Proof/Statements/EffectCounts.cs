@@ -11,7 +11,7 @@ public sealed record EffectCounts(long Calls, long BytesIn, long BytesOut)
         fields.Integer("bytesOut"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("calls", JsonValue.Of(Calls)),
         ("bytesIn", JsonValue.Of(BytesIn)),
-        ("bytesOut", JsonValue.Of(BytesOut)));
+        ("bytesOut", JsonValue.Of(BytesOut)),
+        ("calls", JsonValue.Of(Calls)));
 }

@@ -65,12 +65,12 @@ public sealed record EnforcementPointStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("ep", Ep.ToJson()),
-        ("kind", JsonValue.Of(Kind)),
-        ("kid", JsonValue.Of(Kid)),
-        ("publicKey", JsonValue.Of(PublicKey)),
         ("build", Build.ToJson()),
+        ("ep", Ep.ToJson()),
         ("formats", Formats.ToJson()),
+        ("kid", JsonValue.Of(Kid)),
+        ("kind", JsonValue.Of(Kind)),
         ("previous", Previous?.ToJson() ?? JsonValue.Null),
+        ("publicKey", JsonValue.Of(PublicKey)),
     ];
 }

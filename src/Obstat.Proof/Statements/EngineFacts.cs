@@ -12,7 +12,7 @@ public sealed record EngineFacts(string Name, string Semantics, Digest Build)
         fields.Digest("build"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("build", Build.ToJson()),
         ("name", JsonValue.Of(Name)),
-        ("semantics", JsonValue.Of(Semantics)),
-        ("build", Build.ToJson()));
+        ("semantics", JsonValue.Of(Semantics)));
 }

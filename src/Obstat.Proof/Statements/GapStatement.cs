@@ -58,13 +58,13 @@ public sealed record GapStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("kind", JsonValue.Of(Kind)),
-        ("from", JsonValue.Of(From.ToString())),
-        ("to", JsonValue.Of(To.ToString())),
-        ("ep", Ep?.ToJson() ?? JsonValue.Null),
-        ("ranges", JsonValue.Array(Ranges.Select(r => r.ToJson()))),
         ("counts", Counts.ToJson()),
+        ("ep", Ep?.ToJson() ?? JsonValue.Null),
+        ("from", JsonValue.Of(From.ToString())),
         ("halts", JsonValue.Strings(Halts)),
+        ("kind", JsonValue.Of(Kind)),
+        ("ranges", JsonValue.Array(Ranges.Select(r => r.ToJson()))),
+        ("to", JsonValue.Of(To.ToString())),
         ("why", JsonValue.Of(Why)),
     ];
 }

@@ -70,12 +70,12 @@ public sealed record GenesisStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("format", JsonValue.Of(Format)),
-        ("leaf", JsonValue.Of(Names.LeafKind)),
-        ("headKey", JsonValue.Of(HeadKey?.ToString())),
-        ("statementKeys", JsonValue.Array(StatementKeys.Select(k => k.ToJson()))),
         ("cause", JsonValue.Of(Cause)),
-        ("state", State.ToJson()),
+        ("format", JsonValue.Of(Format)),
+        ("headKey", JsonValue.Of(HeadKey?.ToString())),
+        ("leaf", JsonValue.Of(Names.LeafKind)),
         ("predecessor", Predecessor?.ToJson() ?? JsonValue.Null),
+        ("state", State.ToJson()),
+        ("statementKeys", JsonValue.Array(StatementKeys.Select(k => k.ToJson()))),
     ];
 }

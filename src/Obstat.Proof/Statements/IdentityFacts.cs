@@ -15,7 +15,7 @@ public sealed record IdentityFacts(string State, string? Principal, ImmutableArr
         fields.Strings("chain", 256, StatementFields.TextMax));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("state", JsonValue.Of(State)),
+        ("chain", JsonValue.Strings(Chain)),
         ("principal", JsonValue.Of(Principal)),
-        ("chain", JsonValue.Strings(Chain)));
+        ("state", JsonValue.Of(State)));
 }

@@ -89,11 +89,11 @@ public sealed record KeyRotationStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("role", JsonValue.Of(Role)),
-        ("old", Old?.ToJson() ?? JsonValue.Null),
+        ("compromise", SuspectedFrom is { } index ? JsonValue.Object(("suspectedFrom", JsonValue.Of(index))) : JsonValue.Null),
         ("new", New?.ToJson() ?? JsonValue.Null),
+        ("old", Old?.ToJson() ?? JsonValue.Null),
         ("overlapUntil", OverlapUntil.ToJson()),
         ("proof", JsonValue.Of(Proof)),
-        ("compromise", SuspectedFrom is { } index ? JsonValue.Object(("suspectedFrom", JsonValue.Of(index))) : JsonValue.Null),
+        ("role", JsonValue.Of(Role)),
     ];
 }

@@ -77,11 +77,11 @@ public sealed record KeySetStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("keys", JsonValue.Array(Keys.Select(k => k.ToJson()))),
         ("from", JsonValue.Of(From.ToString())),
-        ("until", JsonValue.Of(Until.ToString())),
-        ("root", JsonValue.Of(Root)),
+        ("keys", JsonValue.Array(Keys.Select(k => k.ToJson()))),
         ("proof", JsonValue.Of(Proof)),
+        ("root", JsonValue.Of(Root)),
+        ("until", JsonValue.Of(Until.ToString())),
     ];
 
     private byte[] Proven() => Predicate().Without("proof").ToCanonicalBytes();

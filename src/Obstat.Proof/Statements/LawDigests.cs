@@ -14,7 +14,7 @@ public sealed record LawDigests(Digest Policies, Digest Schema, Digest Entities)
         fields.Digest("entities"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("entities", Entities.ToJson()),
         ("policies", Policies.ToJson()),
-        ("schema", Schema.ToJson()),
-        ("entities", Entities.ToJson()));
+        ("schema", Schema.ToJson()));
 }

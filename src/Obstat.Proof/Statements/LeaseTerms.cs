@@ -12,7 +12,7 @@ public sealed record LeaseTerms(string Id, long Ttl, long Epoch)
         fields.Integer("epoch"));
 
     internal JsonValue ToJson() => JsonValue.Object(
+        ("epoch", JsonValue.Of(Epoch)),
         ("id", JsonValue.Of(Id)),
-        ("ttl", JsonValue.Of(Ttl)),
-        ("epoch", JsonValue.Of(Epoch)));
+        ("ttl", JsonValue.Of(Ttl)));
 }

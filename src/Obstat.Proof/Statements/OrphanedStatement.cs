@@ -49,9 +49,9 @@ public sealed record OrphanedStatement : PlaneStatement
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
         ("decision", Decision.ToJson()),
+        ("grace", JsonValue.Of(Grace)),
         ("jti", JsonValue.Of(Jti)),
         ("leaseEnd", JsonValue.Of(LeaseEnd.ToString())),
-        ("grace", JsonValue.Of(Grace)),
         ("why", JsonValue.Of(Why)),
     ];
 }

@@ -77,16 +77,16 @@ public sealed record OutcomeStatement : Statement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("ep", Ep.ToJson()),
+        ("code", JsonValue.Of(Code)),
         ("decision", Decision.ToJson()),
+        ("effects", Effects.ToJson()),
+        ("ended", JsonValue.Of(Ended.ToString())),
+        ("ep", Ep.ToJson()),
         ("jti", JsonValue.Of(Jti)),
         ("result", JsonValue.Of(Result)),
-        ("code", JsonValue.Of(Code)),
-        ("started", Started.ToJson()),
-        ("ended", JsonValue.Of(Ended.ToString())),
-        ("effects", Effects.ToJson()),
-        ("usage", JsonValue.Array(Usage.Select(x => x.ToJson()))),
-        ("stop", Stop?.ToJson() ?? JsonValue.Null),
         ("sealed", JsonValue.Array(Sealed.Select(x => x.ToJson()))),
+        ("started", Started.ToJson()),
+        ("stop", Stop?.ToJson() ?? JsonValue.Null),
+        ("usage", JsonValue.Array(Usage.Select(x => x.ToJson()))),
     ];
 }

@@ -19,11 +19,11 @@ public sealed record PermitFacts(string Jti, Digest Claims, long NotBefore, long
         fields.NestedOrNull("lease", LeaseTerms.Read));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("jti", JsonValue.Of(Jti)),
         ("claims", Claims.ToJson()),
-        ("notBefore", JsonValue.Of(NotBefore)),
-        ("notAfter", JsonValue.Of(NotAfter)),
-        ("use", JsonValue.Of(Use)),
+        ("jti", JsonValue.Of(Jti)),
+        ("lease", Lease?.ToJson() ?? JsonValue.Null),
         ("mode", JsonValue.Of(Mode)),
-        ("lease", Lease?.ToJson() ?? JsonValue.Null));
+        ("notAfter", JsonValue.Of(NotAfter)),
+        ("notBefore", JsonValue.Of(NotBefore)),
+        ("use", JsonValue.Of(Use)));
 }

@@ -11,6 +11,6 @@ public sealed record Plane(string Instance, long Epoch)
         fields.Integer("epoch"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("instance", JsonValue.Of(Instance)),
-        ("epoch", JsonValue.Of(Epoch)));
+        ("epoch", JsonValue.Of(Epoch)),
+        ("instance", JsonValue.Of(Instance)));
 }

@@ -11,6 +11,6 @@ public sealed record PointBoot(string Id, string Boot)
         fields.Id("boot"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("id", JsonValue.Of(Id)),
-        ("boot", JsonValue.Of(Boot)));
+        ("boot", JsonValue.Of(Boot)),
+        ("id", JsonValue.Of(Id)));
 }

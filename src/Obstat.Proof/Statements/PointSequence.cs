@@ -15,8 +15,8 @@ public sealed record PointSequence(string Id, string Boot, long Seq, Digest? Pre
         fields.DigestOrNull("prev"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("id", JsonValue.Of(Id)),
         ("boot", JsonValue.Of(Boot)),
-        ("seq", JsonValue.Of(Seq)),
-        ("prev", Prev.ToJson()));
+        ("id", JsonValue.Of(Id)),
+        ("prev", Prev.ToJson()),
+        ("seq", JsonValue.Of(Seq)));
 }

@@ -63,12 +63,12 @@ public sealed record PolicyActivationStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
-        ("snapshot", Snapshot.ToJson()),
-        ("previous", Previous.ToJson()),
-        ("changed", JsonValue.Strings(Changed)),
-        ("by", JsonValue.Of(By)),
         ("approvals", JsonValue.Array(Approvals.Select(x => x.ToJson()))),
-        ("source", Source.ToJson()),
+        ("by", JsonValue.Of(By)),
+        ("changed", JsonValue.Strings(Changed)),
         ("expires", Expires.ToJson()),
+        ("previous", Previous.ToJson()),
+        ("snapshot", Snapshot.ToJson()),
+        ("source", Source.ToJson()),
     ];
 }

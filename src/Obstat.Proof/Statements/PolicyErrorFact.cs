@@ -10,6 +10,6 @@ public sealed record PolicyErrorFact(string Policy, string Code)
         fields.Text("code"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("policy", JsonValue.Of(Policy)),
-        ("code", JsonValue.Of(Code)));
+        ("code", JsonValue.Of(Code)),
+        ("policy", JsonValue.Of(Policy)));
 }

@@ -13,9 +13,9 @@ public sealed record ReadParts(Digest? Law, Digest? Directory, Digest? Trust, Di
         fields.NestedOrNull("session", SessionVersion.Read));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("law", Law.ToJson()),
         ("directory", Directory.ToJson()),
-        ("trust", Trust.ToJson()),
+        ("law", Law.ToJson()),
         ("revocations", Revocations.ToJson()),
-        ("session", Session?.ToJson() ?? JsonValue.Null));
+        ("session", Session?.ToJson() ?? JsonValue.Null),
+        ("trust", Trust.ToJson()));
 }

@@ -52,9 +52,9 @@ public sealed record RefusalsStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
+        ("counts", Counts.ToJson()),
         ("ep", Ep.ToJson()),
         ("ranges", RangesJson()),
-        ("counts", Counts.ToJson()),
         ("samples", JsonValue.Array(Samples.Select(s => s.ToJson()))),
     ];
 

@@ -19,6 +19,6 @@ public sealed record RequestFacts(string Action, string Class, string Execution,
         ("action", JsonValue.Of(Action)),
         ("class", JsonValue.Of(Class)),
         ("execution", JsonValue.Of(Execution)),
-        ("root", JsonValue.Of(Root)),
-        ("parent", JsonValue.Of(Parent)));
+        ("parent", JsonValue.Of(Parent)),
+        ("root", JsonValue.Of(Root)));
 }

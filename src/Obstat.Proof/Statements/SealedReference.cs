@@ -17,9 +17,9 @@ public sealed record SealedReference(string Role, string Scope, Digest Cipher, D
         fields.Integer("size"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("role", JsonValue.Of(Role)),
-        ("scope", JsonValue.Of(Scope)),
         ("cipher", Cipher.ToJson()),
         ("plain", Plain.ToJson()),
+        ("role", JsonValue.Of(Role)),
+        ("scope", JsonValue.Of(Scope)),
         ("size", JsonValue.Of(Size)));
 }

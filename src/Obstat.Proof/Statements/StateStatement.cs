@@ -41,8 +41,8 @@ public sealed record StateStatement : PlaneStatement
 
     private protected override IEnumerable<(string Name, JsonValue Value)> Members() =>
     [
+        ("parts", Parts.ToJson()),
         ("size", JsonValue.Of(Size)),
         ("stateDigest", Parts.Digest.ToJson()),
-        ("parts", Parts.ToJson()),
     ];
 }

@@ -16,9 +16,9 @@ public sealed record StopFacts(string Cause, long? Index, long DetectUs, long Ac
         fields.TimeOrNull("lastEffectAt"));
 
     internal JsonValue ToJson() => JsonValue.Object(
-        ("cause", JsonValue.Of(Cause)),
-        ("index", Index.ToJson()),
-        ("detectUs", JsonValue.Of(DetectUs)),
         ("actUs", JsonValue.Of(ActUs)),
+        ("cause", JsonValue.Of(Cause)),
+        ("detectUs", JsonValue.Of(DetectUs)),
+        ("index", Index.ToJson()),
         ("lastEffectAt", LastEffectAt.ToJson()));
 }
