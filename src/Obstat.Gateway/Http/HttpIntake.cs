@@ -32,7 +32,10 @@ internal sealed class HttpIntake(FrontRules rules)
     /// <summary>What has come in so far and is not given out.</summary>
     public ReadOnlySpan<byte> Received => _bytes.AsSpan(0, _count);
 
-    /// <summary>Takes more bytes.</summary>
+    /// <summary>Bytes that came behind the complete request.</summary>
+    public int Held => _count - _end;
+
+    /// <summary>Takes more bytes. Behind a complete request they are held and not looked at.</summary>
     public void Take(ReadOnlySpan<byte> more)
     {
         if (_bytes.Length < _count + more.Length)

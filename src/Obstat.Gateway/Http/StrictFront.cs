@@ -13,6 +13,9 @@ namespace Obstat.Gateway.Http;
 /// <param name="refused">Told of each refusal and of the bytes received.</param>
 internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byte[]> refused)
 {
+    // A client that sends more than this before it has read an answer waits.
+    private const int HeldMax = 1 << 16;
+
     private static readonly TimeSpan IdleMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RequestMax = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LingerMax = TimeSpan.FromMilliseconds(500);
@@ -79,7 +82,7 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
 
             turn.Begin();
             _ = await inner.WriteAsync(intake.Request(), CancellationToken.None);
-            await WatchAsync(socket.Input, turn, serving);
+            await WatchAsync(socket.Input, intake, turn, serving);
             intake.Next();
         }
     }
@@ -136,11 +139,11 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
         return true;
     }
 
-    /// <summary>Waits for the answer. A client that closes its side still gets it; a stream that has no end ends then.</summary>
-    private static async Task WatchAsync(PipeReader input, RequestTurn turn, Task serving)
+    /// <summary>Waits for the answer, and holds what comes in meanwhile. A client that closes its side still gets it; a stream that has no end ends then.</summary>
+    private static async Task WatchAsync(PipeReader input, HttpIntake intake, RequestTurn turn, Task serving)
     {
-        var answered = Task.WhenAny(turn.Answered, serving);
-        while (!answered.IsCompleted)
+        Task answered = Task.WhenAny(turn.Answered, serving);
+        while (!answered.IsCompleted && intake.Held < HeldMax)
         {
             var reading = input.ReadAsync().AsTask();
             if (await Task.WhenAny(answered, reading) == answered)
@@ -148,24 +151,29 @@ internal sealed class StrictFront(Func<FrontRules> rules, Action<DenyReason, byt
                 input.CancelPendingRead();
             }
 
-            ReadResult read;
             try
             {
-                read = await reading;
+                var read = await reading;
+                foreach (var part in read.Buffer)
+                {
+                    intake.Take(part.Span);
+                }
+
+                input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    turn.FallSilent();
+                    break;
+                }
             }
             catch (Exception e) when (e is IOException or ConnectionResetException or ConnectionAbortedException)
             {
                 turn.FallSilent();
                 throw;
             }
-
-            input.AdvanceTo(read.Buffer.Start, answered.IsCompleted ? read.Buffer.Start : read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                turn.FallSilent();
-                _ = await answered;
-            }
         }
+
+        await answered;
     }
 
     private static async Task RefuseAsync(IDuplexPipe socket, int status)
