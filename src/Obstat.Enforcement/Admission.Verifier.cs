@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Obstat.Proof;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Permits;
@@ -28,7 +29,7 @@ public sealed partial class Admission
             admission = null;
             var now = clock.Wall.ToUnixTimeSeconds();
             if (!TrySigned(presented, view, now, out var token, out var permit, out refusal)             // :: 1  form, signature, role, fresh keys
-                || !TryEntry(presented, permit, view, out var entry, out refusal))                       // :: 1b the ledger holds the decision that it cites
+                || !TryEntry(presented, token, permit, view, out var entry, out refusal))                // :: 1b the ledger holds the decision that it cites
             {
                 return false;
             }
@@ -71,7 +72,7 @@ public sealed partial class Admission
             return true;
         }
 
-        private static bool TryEntry(PresentedPermit presented, PermitClaims permit, PointView view, [NotNullWhen(true)] out VerifiedReceipt? entry, out Refusal refusal)
+        private static bool TryEntry(PresentedPermit presented, SignedJws token, PermitClaims permit, PointView view, [NotNullWhen(true)] out VerifiedReceipt? entry, out Refusal refusal)
         {
             entry = null;
             if (presented.Receipt is null || !Receipt.TryFromJson(presented.Receipt, out var receipt, out var error) || !receipt.TryVerify(view.Heads, out var verified, out error))
@@ -83,7 +84,7 @@ public sealed partial class Admission
             var isThis = verified.Statement is DecisionStatement { IsAllowed: true, Permit: { } fixedPermit }
                 && permit.Led == new LedgerReference(verified.Head.Origin, verified.Index, verified.LeafHash)
                 && fixedPermit.Jti == permit.Jti
-                && fixedPermit.Claims == permit.ClaimsDigest();
+                && fixedPermit.Claims == Digest.Of(token.Claims.Without("led"));
             refusal = isThis ? default : new Refusal(DenyReason.AssertionInvalid, "the receipt is of another entry or another permit");
             entry = isThis ? verified : null;
             return isThis;

@@ -11,7 +11,9 @@ namespace Obstat.Proof.Reasons;
 /// <param name="Auditor">What the auditor reads in the evidence.</param>
 /// <param name="Retry">Whether asking again can help.</param>
 /// <param name="HttpStatus">The status of an HTTP answer that carries this refusal.</param>
-public sealed record ReasonEntry(DenyReason Reason, string Meaning, ImmutableArray<string> Causes, string Agent, string Operator, string Auditor, Retry Retry, int HttpStatus)
+/// <param name="TestedBy">Names of the test classes that provoke it; empty while no part of this software gives it.</param>
+public sealed record ReasonEntry(DenyReason Reason, string Meaning, ImmutableArray<string> Causes, string Agent, string Operator, string Auditor, Retry Retry, int HttpStatus,
+    ImmutableArray<string> TestedBy)
 {
     /// <summary>The code as it stands in answers and evidence.</summary>
     public string Code => Reason.ToString();

@@ -23,7 +23,8 @@ public static class ReasonPage
             .Append("| operator | ").Append(entry.Operator).Append(" |\n")
             .Append("| auditor | ").Append(entry.Auditor).Append(" |\n\n")
             .Append("Retry: `").Append(entry.Retry.ToWord()).Append("`, ").Append(Explain(entry.Retry)).Append(" HTTP status: ")
-            .Append(entry.HttpStatus.ToString(System.Globalization.CultureInfo.InvariantCulture)).Append(".\n")
+            .Append(entry.HttpStatus.ToString(System.Globalization.CultureInfo.InvariantCulture)).Append(".\n\n")
+            .Append(entry.TestedBy.IsEmpty ? "No part of this version gives this code; its feature comes later." : $"Tested by {string.Join(", ", entry.TestedBy.Select(t => $"`{t}`"))}.").Append('\n')
             .ToString();
     }
 

@@ -68,4 +68,12 @@ public class ReasonTableTests
         Assert.All(ReasonTable.Entries, e => Assert.Equal(ReasonPage.Write(e), File.ReadAllText(Path.Combine(Folder, e.Code + ".md"))));
         Assert.Equal(ReasonTable.Entries.Select(e => e.Code + ".md").Order(), Directory.GetFiles(Folder).Select(f => Path.GetFileName(f)).Order());
     }
+
+    [Fact]
+    public void Every_test_that_a_page_names_exists()
+    {
+        var tests = Directory.EnumerateFiles(Path.Combine(Vectors.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(f => Path.GetFileNameWithoutExtension(f)).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(ReasonTable.Entries.SelectMany(e => e.TestedBy).Where(t => !tests.Contains(t)));
+        Assert.Equal([DenyReason.BudgetExhausted], ReasonTable.Entries.Where(e => e.TestedBy.IsEmpty).Select(e => e.Reason));
+    }
 }
