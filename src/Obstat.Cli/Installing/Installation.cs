@@ -85,7 +85,7 @@ internal static class Installation
         }
 
         _ = KeyFiles.Create(paths.RootKey, KeyRole.Root);
-        _ = KeyFiles.Create(paths.OperatorKey, KeyRole.Operator);
+        PrivateFile.Create(paths.OperatorTrust, KeyFiles.Create(paths.OperatorKey, KeyRole.Operator).Public.Jwk.ToCanonicalBytes());
         KeyFiles.CreateHead(paths.HeadKey);
         var local = KeyFiles.Create(paths.LocalKey, KeyRole.Identity);
         Enrol(paths, EnrolledIdentity.Local(LocalIdentity, PrivateFolder.UserId, local.Public.Jwk));

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
+using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Notes;
 using Obstat.Settings;
@@ -42,7 +43,7 @@ internal sealed class PlaneKeys : IDisposable
         keys = null;
         var paths = settings.Paths;
         if (!TryPem(paths.RootKey, KeyRole.Root, out var root, out reason)
-            || !TryPem(paths.OperatorKey, KeyRole.Operator, out var operatorKey, out reason)
+            || !TryOperator(paths.OperatorTrust, out var operatorKey, out reason)
             || !PrivateFile.TryRead(paths.HeadKey, FileBytesMax, out var head, out reason)
             || !TryTenant(paths, out var tenant, out reason))
         {
@@ -56,7 +57,7 @@ internal sealed class PlaneKeys : IDisposable
             return false;
         }
 
-        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey.Public);
+        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey);
         CryptographicOperations.ZeroMemory(seed);
         return true;
     }
@@ -77,6 +78,19 @@ internal sealed class PlaneKeys : IDisposable
         }
 
         reason = SigningKey.TryFromPem(Encoding.ASCII.GetString(bytes), role, out key) ? null : $"{path}: expected a PKCS#8 P-256 key";
+        return reason is null && key is not null;
+    }
+
+    // The operator's private key has no business here.
+    private static bool TryOperator(string path, [NotNullWhen(true)] out JwsKey? key, [NotNullWhen(false)] out string? reason)
+    {
+        key = null;
+        if (!PrivateFile.TryRead(path, FileBytesMax, out var bytes, out reason))
+        {
+            return false;
+        }
+
+        reason = StrictJson.TryParse(bytes, out var jwk, out _) && JwsKey.TryImport(jwk, KeyRole.Operator, out key, out _) ? null : $"{path}: expected a public P-256 JWK";
         return reason is null && key is not null;
     }
 

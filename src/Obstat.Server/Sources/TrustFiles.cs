@@ -129,9 +129,9 @@ internal sealed class TrustFiles(InstallationSettings startedWith, PlaneKeys key
             return nothing;
         }
 
-        if (!PinStatement.TryVerify(bytes, [keys.Operator], out var pins, out var error) || pins.Server.Name != server.Name)
+        if (!PinStatement.TryVerify(bytes, [keys.Operator], out var pins, out var error) || !pins.Server.Json.Equals(server.Identity.Json))
         {
-            findings.Add(Refusing(path, "InvalidPin", error ?? $"expected the pins of {server.Name}, got those of another server"));
+            findings.Add(Refusing(path, "InvalidPin", error ?? $"expected the pins of {server.Name} as it is registered now, got those of another program, address or name"));
             return nothing;
         }
 

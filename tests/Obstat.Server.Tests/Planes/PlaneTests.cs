@@ -366,7 +366,7 @@ public sealed class PlaneTests : IDisposable
     public async Task A_key_that_others_can_read_or_that_is_gone_keeps_the_plane_from_starting(string key)
     {
         var paths = _home.Settings.Paths;
-        var path = key switch { "root" => paths.RootKey, "head" => paths.HeadKey, _ => paths.OperatorKey };
+        var path = key switch { "root" => paths.RootKey, "head" => paths.HeadKey, _ => paths.OperatorTrust };
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         await Assert.ThrowsAsync<PlaneStartException>(_home.StartAsync);
         File.Delete(path);

@@ -37,7 +37,7 @@ internal sealed class TestInstallation : IDisposable
         }
 
         PrivateFile.Create(paths.RootKey, Encoding.ASCII.GetBytes(Root.ToPem()));
-        PrivateFile.Create(paths.OperatorKey, Encoding.ASCII.GetBytes(Operator.ToPem()));
+        PrivateFile.Create(paths.OperatorTrust, Operator.Public.Jwk.ToCanonicalBytes());
         var seed = RandomNumberGenerator.GetBytes(32);
         PrivateFile.Create(paths.HeadKey, Encoding.ASCII.GetBytes(Base64Exact.Encode(seed) + "\n"));
         using var heads = LogOrigin.Signer(Settings.Tenant, seed);
