@@ -1,8 +1,8 @@
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
-using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Records;
@@ -29,12 +29,10 @@ public sealed class Recorded
     /// <summary>Whether it is a decision that allows. A permit is for these alone.</summary>
     public bool IsAllowed => Decision is { IsAllowed: true };
 
-    /// <summary>Appends and then believes only what verifies under the head key.</summary>
+    /// <summary>Appends and then believes only what verifies under the head key. Safe for concurrent use.</summary>
     public sealed class Recorder(ILedger ledger)
     {
-        private SignedNote? _verified; // the head of the newest group that verified: one verification serves the group
-        private Checkpoint? _head;
-        private readonly Lock _lock = new();
+        private readonly HeadVerifier _heads = new(ledger.HeadKey); // one verification serves a group
 
         /// <summary>Records a draft. What the ledger tells but cannot prove is <c>LedgerUnavailable</c>.</summary>
         public async Task<Recording> AppendAsync(Draft draft, CancellationToken cancellation)
@@ -46,23 +44,9 @@ public sealed class Recorded
         }
 
         private bool Proves(Appended entry)
-            => TryHead(entry.Head, out var head)
-                && Leaf.TryParse(entry.Leaf, out var leaf)
-                && leaf.PaeDigest == Pae.Digest(entry.Written.Bytes.Span)
-                && InclusionProof.Verifies(entry.Index.Value, head.Size, leaf.Hash, entry.Path.AsSpan(), head.Root);
-
-        private bool TryHead(SignedNote note, out Checkpoint head)
-        {
-            lock (_lock)
-            {
-                if (!ReferenceEquals(note, _verified))
-                {
-                    (_verified, _head) = Checkpoint.TryOpen(note, ledger.HeadKey, out var opened, out _) ? (note, opened) : (null, null);
-                }
-
-                head = _head!;
-                return _head is not null;
-            }
-        }
+            => _heads.TryVerify(entry.Head.Bytes.Span, out var head, out _)
+                && Leaf.TryReadDigest(entry.Leaf.Span, out var digest)
+                && digest == Pae.Digest(entry.Written.Bytes.Span)
+                && InclusionProof.Verifies(entry.Index.Value, head.Size, TreeHash.Leaf(entry.Leaf.Span), entry.Path.AsSpan(), head.Root);
     }
 }

@@ -107,8 +107,9 @@ internal static class Said
             Stop = null,
             Sealed = kept.IsDefault ? [] : kept,
         };
-        Assert.True(WrittenStatement.TryWrite(statement, out var written, out var error), error);
-        return Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")));
+        return !WrittenStatement.TryWrite(statement, out var written, out var error)
+            ? throw new InvalidOperationException(error)
+            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")));
     }
 
     public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Draft.OfPlane(place => Composition.Of(new RefusalsStatement

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Obstat.Bench;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+var rounds = args is [var count, ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
+var figures = new List<LedgerRound>();
+for (var i = 0; i <= rounds; i++)
+{
+    var round = await LedgerRound.RunAsync();
+    if (i > 0)
+    {
+        figures.Add(round); // the first warms up
+    }
+}
+
+// Floors vary between minutes, so each ratio is taken within its round, and the median of the rounds is told.
+Tell("bare SQLite batch insert of the same rows", r => r.BareRowsPerSecond, "rows/s");
+Tell("log core, reports signed before (no statement signature)", r => r.ReportsPerSecond, "entries/s");
+Tell("  over the bare insert of the same rows", r => r.ReportsPerSecond / r.BareReportsPerSecond, "x");
+Tell("decisions, 64 callers: composed, checked, signed, committed, proven", r => r.DecisionsPerSecond, "entries/s");
+Tell("  over the bare insert of the same rows", r => r.DecisionsPerSecond / r.BareRowsPerSecond, "x");
+Tell("  entries per commit", r => r.EntriesPerCommit, "");
+Tell("  allocated per decision", r => r.BytesPerDecision, "bytes");
+Tell("  CPU per decision", r => r.DecisionCpu, "us");
+Tell("  CPU per report", r => r.ReportCpu, "us");
+Tell("  CPU per bare row", r => r.BareCpu, "us");
+Tell("one P-256 signature", r => r.SignatureMicroseconds, "us");
+Tell("one decision's statement written", r => r.WriteMicroseconds, "us");
+Tell("one decision's statement read", r => r.ReadMicroseconds, "us");
+Tell("one caller: append p50", r => r.AppendP50, "us");
+Tell("one caller: append p99", r => r.AppendP99, "us");
+Tell("one-row SQLite commit p50", r => r.CommitP50, "us");
+Tell("one-row SQLite commit p99", r => r.CommitP99, "us");
+Tell("append p50 beyond one commit and two signatures", r => r.AppendP50 - r.CommitP50 - (2 * r.SignatureMicroseconds), "us");
+
+void Tell(string what, Func<LedgerRound, double> figure, string unit)
+{
+    var sorted = figures.Select(figure).Order().ToArray();
+    Console.WriteLine($"{what,-72} {sorted[sorted.Length / 2],12:0.##} {unit} ({sorted[0]:0.##} .. {sorted[^1]:0.##})");
+}
