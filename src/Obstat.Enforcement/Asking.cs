@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
@@ -9,8 +10,12 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
 {
     private readonly PointSession _session = boot.Session;
 
+    // Where the plane gave no answer, every tool gets the same one: to name what was asked for tells nothing about what exists.
+    private ImmutableArray<string> _asked = [];
+
     public async Task<Answer> RunAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)
     {
+        _asked = action.WireAction == WireActions.McpToolsCall ? [action.Name!] : [];
         var seq = _session.NextSeq();
         var view = _session.View;
         if (view is null && await registrar.RegisterAsync(_session, null, askTime, cancellation).ConfigureAwait(false))
@@ -163,5 +168,5 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         return seq is { } unseen ? NotAsked(unseen, action, DenyReason.PlaneUnavailable) : No(Refused.Of(DenyReason.PlaneUnavailable));
     }
 
-    private static Answer No(Refused refused) => Answer.No(refused, []);
+    private Answer No(Refused refused) => Answer.No(refused, _asked);
 }
