@@ -24,6 +24,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly InFlight _inFlight = new();
     private readonly Tools _tools;
     private readonly ConcurrentDictionary<string, bool> _watched = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
     private readonly Func<byte[], ValueTask> _tell;
     private Connected? _connected;
     private int _opened;
@@ -131,8 +132,9 @@ internal sealed class Session : IAsyncDisposable
 
     private async Task<Reply> OpenAsync(Admission admission, InFlight.Entry entry, CancellationToken cancellation)
     {
-        using var cut = _parts.Cut(admission, cancellation);
-        var answer = await EffectAsync(admission, () => _upstream.OpenAsync(admission, entry.Ours, Hello, cut.Token));
+        // What is opened outlives the permit: the connection must begin within it, and the server has its own time to come up.
+        using var cut = SessionParts.CutOpening(cancellation);
+        var answer = await BeginAsync(admission, () => _upstream.OpenAsync(admission, entry.Ours, Hello, cut.Token));
         var agreed = RevisionText.Parse(answer.Result?["protocolVersion"]?.AsString) == Revision.R20251125;
         _parts.Close(admission, answer, agreed ? EndResult.Succeeded : answer.Started is null ? EndResult.Refused : EndResult.Failed);
         if (!agreed)
@@ -190,6 +192,7 @@ internal sealed class Session : IAsyncDisposable
             return Answered(answer, request, entry, admission);
         }
 
+        Remember(ruling);
         var shown = request.Method.Name == "tools/list" ? _tools.Take(items).Shown(ruling.Visible, _parts.Pins.Of(_parts.Server))
             : ruling.Visible.Contains("*") ? JsonValue.Array(items)
             : JsonValue.EmptyArray;
@@ -207,11 +210,33 @@ internal sealed class Session : IAsyncDisposable
 
         var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
         return await ruling.Match(
-            admission => IsForeign(connected, admission, request, entry) is { } foreign ? Task.FromResult(foreign) : PerformAsync(admission, request, entry, cancellation),
+            admission =>
+            {
+                Remember(ruling);
+                return IsForeign(connected, admission, request, entry) is { } foreign ? Task.FromResult(foreign) : PerformAsync(admission, request, entry, cancellation);
+            },
             refusal => Task.FromResult(
                 !isTool ? Reply.Refused(entry.Id, refusal, request.Method.Name, request.Parameters)
-                : ruling.Visible.Contains(request.Name!) ? Reply.Result(entry.Id, DenialText.Result(refusal, request.Name!, request.Parameters["arguments"]))
+                : MayKnow(request.Name!, ruling, refusal) ? Reply.Result(entry.Id, DenialText.Result(refusal, request.Name!, request.Parameters["arguments"]))
                 : Reply.Error(entry.Id, DenialText.UnknownTool)));
+    }
+
+    /// <summary>
+    /// Whether the refusal of a tool may be told by its code: the caller may know of the tool, or knew of it earlier in this session; or nothing was decided, and
+    /// then every name, invented or not, is answered alike.
+    /// </summary>
+    private bool MayKnow(string tool, Ruling ruling, Denial refusal)
+    {
+        Remember(ruling);
+        return _known.ContainsKey(tool) || refusal.Entry is null;
+    }
+
+    private void Remember(Ruling ruling)
+    {
+        foreach (var name in ruling.Visible)
+        {
+            _ = _known.Count < Listing.ToolsMax && _known.TryAdd(name, true);
+        }
     }
 
     private async Task<Reply> PerformAsync(Admission admission, McpRequest request, InFlight.Entry entry, CancellationToken cancellation)
@@ -246,14 +271,26 @@ internal sealed class Session : IAsyncDisposable
         return Reply.Refused(entry.Id, new Denial(DenyReason.PermitMismatch, admission.Entry), request.Method.Name, null);
     }
 
-    /// <summary>Begins the execution, once, and asks again before its answer is released: what was stopped in between is withheld.</summary>
-    private static async Task<UpstreamAnswer> EffectAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
+    /// <summary>Begins an execution, once.</summary>
+    private static async Task<UpstreamAnswer> BeginAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
     {
-        var answer = new UpstreamAnswer(null, null, null, null, 0, 0);
         try
         {
             admission.Begin();
-            answer = await effect();
+            return await effect();
+        }
+        catch (Stopped stop)
+        {
+            return new UpstreamAnswer(null, null, stop.Reason, null, 0, 0);
+        }
+    }
+
+    /// <summary>Begins the execution, once, and asks again before its answer is released: what was stopped in between is withheld.</summary>
+    private static async Task<UpstreamAnswer> EffectAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
+    {
+        var answer = await BeginAsync(admission, effect);
+        try
+        {
             admission.Step();
             return answer;
         }

@@ -20,6 +20,9 @@ internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins P
     /// <summary>Characters of a server's instructions, at most; longer ones are left out.</summary>
     public const int InstructionsMax = 16_384;
 
+    /// <summary>How long a server may take to come up and to answer its first message.</summary>
+    public static readonly TimeSpan OpeningMax = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a request that goes with the connection may take.</summary>
     public static readonly TimeSpan RideMax = TimeSpan.FromSeconds(10);
 
@@ -39,10 +42,15 @@ internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins P
     }
 
     /// <summary>Falls when a riding request takes too long.</summary>
-    public static CancellationTokenSource CutRide(CancellationToken other)
+    public static CancellationTokenSource CutRide(CancellationToken other) => CutAfter(RideMax, other);
+
+    /// <summary>Falls when a server takes too long to come up.</summary>
+    public static CancellationTokenSource CutOpening(CancellationToken other) => CutAfter(OpeningMax, other);
+
+    private static CancellationTokenSource CutAfter(TimeSpan time, CancellationToken other)
     {
         var cut = CancellationTokenSource.CreateLinkedTokenSource(other);
-        cut.CancelAfter(RideMax);
+        cut.CancelAfter(time);
         return cut;
     }
 

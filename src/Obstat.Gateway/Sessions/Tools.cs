@@ -1,3 +1,4 @@
+using Obstat.Enforcement;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
 
@@ -35,7 +36,17 @@ internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids
         DateTimeOffset? started = null;
         for (var page = 0; page < PagesMax; page++)
         {
-            var answer = await ask(ids.Next(), cursor is null ? null : JsonValue.Object(("cursor", cursor)));
+            UpstreamAnswer answer;
+            try
+            {
+                answer = await ask(ids.Next(), cursor is null ? null : JsonValue.Object(("cursor", cursor)));
+            }
+            catch (Stopped stop) when (started is not null)
+            {
+                // Earlier pages were asked for: nobody may say that nothing was sent.
+                return (new UpstreamAnswer(null, null, stop.Reason, started, bytesOut, bytesIn), null);
+            }
+
             (started, bytesOut, bytesIn) = (started ?? answer.Started, bytesOut + answer.BytesOut, bytesIn + answer.BytesIn);
             answer = answer with { Started = started, BytesOut = bytesOut, BytesIn = bytesIn };
             if (answer.Result?[MemberOf(method)] is not { Kind: JsonKind.Array } found)

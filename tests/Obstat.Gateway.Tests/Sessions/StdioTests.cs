@@ -153,8 +153,23 @@ public sealed class StdioTests : IDisposable
         await client.OpenAsync();
         _door.Away = Enum.Parse<DenyReason>(code);
         var answer = await client.AskAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"safe"}}""", "1");
-        Assert.NotNull(answer["error"]);
+        Assert.Equal(code, (string?)answer["result"]!["_meta"]!["execution/denial"]!["reason"]);
+        var invented = await client.AskAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"invented"}}""", "2");
+        Assert.Equal(answer.ToJsonString().Replace("safe", "invented", StringComparison.Ordinal).Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal), invented.ToJsonString());
         Assert.Empty(_server.Requests("tools/call"));
+    }
+
+    [Fact]
+    public async Task A_tool_that_was_shown_once_is_refused_by_code_when_it_is_hidden_later()
+    {
+        await using var client = Client();
+        await client.OpenAsync();
+        await client.AskAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""", "1");
+        _door.Visible = [];
+        var shown = await client.AskAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"safe"}}""", "2");
+        Assert.Equal("UnknownAction", (string?)shown["result"]!["_meta"]!["execution/denial"]!["reason"]);
+        var invented = await client.AskAsync("""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"invented"}}""", "3");
+        Assert.Equal(-32602, (int?)invented["error"]!["code"]);
     }
 
     [Fact]
