@@ -19,6 +19,9 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
     private const string Large = "12000.00";
     private const int Attempts = 3;
 
+    // A permit lives 2 s here: where nothing was done to it, its end means that this machine was slower.
+    private const string TooSlow = nameof(DenyReason.PermitExpired);
+
     private static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(6);
 
     private readonly Thief _thief = new(stage.Settings);
@@ -60,7 +63,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private IEnumerable<Row> Served() =>
     [
-        new(1, "nothing: transfer of 900.50", "allow", async () => new(await stage.TransferWhenServedAsync(Small).ConfigureAwait(false), [SmallInJournal]), e => e.Succeeded()),
+        new(1, "nothing: transfer of 900.50", "allow", async () => new(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]), e => e.Succeeded()),
         new(2, "policies taken away, plane restarted", nameof(DenyReason.PolicyMissing), WithoutPoliciesAsync, e => e.Denied(nameof(DenyReason.PolicyMissing))),
         new(3, "transfer of 12000.00, limit 1000", nameof(DenyReason.NotPermitted), async () => Played.Nothing(await stage.TransferWhenServedAsync(Large).ConfigureAwait(false)), e => e.Denied(nameof(DenyReason.NotPermitted))),
         new(4, "one bit of the permit flipped on the wire", nameof(DenyReason.AssertionInvalid), () => OnTheWireAsync(Thief.Flip, Small), e => e.NotRun(nameof(DenyReason.AssertionInvalid))),
@@ -137,7 +140,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         var got = "";
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            got = await stage.TransferWhenServedAsync(Small).ConfigureAwait(false);
+            got = await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false);
             if (got != "allow")
             {
                 break;
@@ -274,7 +277,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         var back = new Row(11, "plane restarted, nothing repaired", "allow", async () =>
         {
             await stage.StartPlaneAsync().ConfigureAwait(false);
-            return new Played(await stage.TransferWhenServedAsync(Small).ConfigureAwait(false), [SmallInJournal]);
+            return new Played(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]);
         }, e => e.Succeeded() is { } entry && e.Gap() is not null ? entry : null);
 
         // While the plane is dead nothing can be exported: what proves row 10 is the gap that the plane records when it is back.

@@ -6,6 +6,7 @@ using Obstat.Cli.Editing;
 using Obstat.Cli.Serving;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
 using Obstat.Proof.Verification;
 using Obstat.Settings;
 
@@ -176,7 +177,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Asks for a transfer as the agent does: the reason code of the refusal, or <c>allow</c>.</summary>
     public async Task<string> TransferAsync(string amount)
     {
-        var agent = _agent ?? await StartAgentAsync().ConfigureAwait(false);
+        var agent = _agent is { } before && Said.IsAllowed(before.Connected) ? before : await StartAgentAsync().ConfigureAwait(false);
         if (!Said.IsAllowed(agent.Connected))
         {
             return Said.Code(agent.Connected);
@@ -188,14 +189,16 @@ internal sealed class Stage : IAsyncDisposable
         return Said.Code(line);
     }
 
-    /// <summary>The same, asked again while nothing is served because a part just started.</summary>
-    public async Task<string> TransferWhenServedAsync(string amount)
+    /// <summary>The same, asked again while nothing is served because a part just started, or while this machine is too slow for the deadlines of a decision.</summary>
+    /// <param name="amount">The amount.</param>
+    /// <param name="tooSlow">A further code that here means no more than that.</param>
+    public async Task<string> TransferWhenServedAsync(string amount, string tooSlow = "")
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             var code = await TransferAsync(amount).ConfigureAwait(false);
-            if (code != "PlaneUnavailable" || clock.Elapsed > Patience)
+            if ((code is not (nameof(DenyReason.PlaneUnavailable) or nameof(DenyReason.Late)) && code != tooSlow) || clock.Elapsed > Patience)
             {
                 return code;
             }
