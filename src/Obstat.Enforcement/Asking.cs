@@ -15,7 +15,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
 
     public async Task<Answer> RunAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)
     {
-        _asked = action.WireAction == WireActions.McpToolsCall ? [action.Name!] : [];
+        _asked = NamesOf(action);
         var seq = _session.NextSeq();
         var view = _session.View;
         if (view is null && await registrar.RegisterAsync(_session, null, askTime, cancellation).ConfigureAwait(false))
@@ -167,6 +167,9 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         worker.PlaneWasLost(boot);
         return seq is { } unseen ? NotAsked(unseen, action, DenyReason.PlaneUnavailable) : No(Refused.Of(DenyReason.PlaneUnavailable));
     }
+
+    /// <summary>What may be said of the names where nothing was asked.</summary>
+    public static ImmutableArray<string> NamesOf(CanonicalAction action) => action.WireAction == WireActions.McpToolsCall ? [action.Name!] : [];
 
     private Answer No(Refused refused) => Answer.No(refused, _asked);
 }

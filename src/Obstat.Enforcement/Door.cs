@@ -67,12 +67,12 @@ public sealed class Door : IAsyncDisposable
 
         if (boot.Session.Latch.HasFallen)
         {
-            return Answer.No(Refused.Of(boot.Session.Latch.Reason), []);
+            return Answer.No(Refused.Of(boot.Session.Latch.Reason), Asking.NamesOf(action));
         }
 
         if (!boot.Outcomes.TryOwe())
         {
-            return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), []);
+            return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
         }
 
         var admitted = false;
