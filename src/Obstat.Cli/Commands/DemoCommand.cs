@@ -86,16 +86,19 @@ internal static class DemoCommand
             });
             var playing = play.RunAsync();
             var patience = Task.Delay(Deadline - clock.Elapsed, cancellation);
-            if (await Task.WhenAny(playing, patience).ConfigureAwait(false) == playing)
+            if (await Task.WhenAny(playing, patience).ConfigureAwait(false) != playing)
             {
-                try
-                {
-                    _ = await playing.ConfigureAwait(false);
-                }
-                catch (DemoFailureException e)
-                {
-                    terminal.Tell(ErrorText.Of("demo", e.Message, "the rows after it were not played", "run it with --keep and look into demo.log").ToString());
-                }
+                terminal.Tell(cancellation.IsCancellationRequested ? "stopping" : FormattableString.Invariant($"not done within {Deadline.TotalSeconds} s: the rows that are left stay open"));
+                await stage.DisposeAsync().ConfigureAwait(false);
+            }
+
+            try
+            {
+                _ = await playing.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is DemoFailureException or InvalidOperationException or IOException)
+            {
+                terminal.Tell(ErrorText.Of("demo", e.Message, "the rows after it were not played", "run it with --keep and look into demo.log").ToString());
             }
 
             cancellation.ThrowIfCancellationRequested();

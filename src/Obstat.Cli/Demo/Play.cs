@@ -19,7 +19,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
     private const string Large = "12000.00";
     private const int Attempts = 3;
 
-    // A permit lives 2 s here: where nothing was done to it, its end means that this machine was slower.
+    // A permit lives 3 s here: where nothing was done to it, its end means that this machine was slower.
     private const string TooSlow = nameof(DenyReason.PermitExpired);
 
     private static readonly TimeSpan ProofPatience = TimeSpan.FromSeconds(6);

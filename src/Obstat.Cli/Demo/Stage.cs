@@ -28,6 +28,7 @@ internal sealed class Stage : IAsyncDisposable
     private AgentTalk? _agent;
     private Relay? _relay;
     private AdminClient? _admin;
+    private volatile bool _closing;
 
     private Stage(string folder, Dictionary<string, string[]> programs)
     {
@@ -75,7 +76,7 @@ internal sealed class Stage : IAsyncDisposable
         text = JsonText.Set(text, ["tenant"], "\"demo\"");
         text = JsonText.Set(text, ["listen", "gateway"], "null");
         text = JsonText.Set(text, ["gateway", "plane"], "\"unix:relay.sock\"");
-        text = JsonText.Set(text, ["limits", "permit"], "\"2s\"");
+        text = JsonText.Set(text, ["limits", "permit"], "\"3s\"");
         File.WriteAllText(stage.In(SettingsFile.Name), text);
         await stage.ObstatAsync(
             ["mcp", "add", "payments", "--approve", "all", "--class", "transfer=pay:amount=/amount,currency=EUR,payee=/to", "--class", "balance=read", "--class", "history=read",
@@ -170,6 +171,11 @@ internal sealed class Stage : IAsyncDisposable
     public async Task<AgentTalk> StartAgentAsync()
     {
         await StopAgentAsync().ConfigureAwait(false);
+        if (_closing)
+        {
+            throw new DemoFailureException("the demo was stopped");
+        }
+
         return _agent = await AgentTalk.StartAsync(
             [.. _programs[Programs.Agent], "--timeout", "25", "--", .. Self, "mcp", "wrap", "payments", "--config", Settings.File], Folder, line => Log("agent", line)).ConfigureAwait(false);
     }
@@ -254,8 +260,15 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops everything in order; from then on nothing can be started.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_closing)
+        {
+            return;
+        }
+
+        _closing = true;
         await StopGatewayAsync().ConfigureAwait(false);
         await StopPlaneAsync().ConfigureAwait(false);
         if (_relay is not null)
@@ -273,8 +286,13 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task<Part> StartAsync(string name, string program)
     {
+        if (_closing)
+        {
+            throw new DemoFailureException("the demo was stopped");
+        }
+
         var part = Part.Start(name, [.. _programs[program], "--config", Settings.File], Folder, line => Log(name, line));
-        if (await Task.WhenAny(part.Ready, Task.Delay(Patience)).ConfigureAwait(false) == part.Ready && await part.Ready.ConfigureAwait(false))
+        if (await Task.WhenAny(part.Ready, Task.Delay(Patience)).ConfigureAwait(false) == part.Ready && await part.Ready.ConfigureAwait(false) && !_closing)
         {
             return part;
         }

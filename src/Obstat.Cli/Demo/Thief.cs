@@ -96,7 +96,7 @@ internal sealed class Thief(InstallationSettings settings)
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var genuine = Claims(Seen);
         var claims = genuine
-            .With("iat", JsonValue.Of(now)).With("nbf", JsonValue.Of(now)).With("exp", JsonValue.Of(now + 2))
+            .With("iat", JsonValue.Of(now)).With("nbf", JsonValue.Of(now)).With("exp", JsonValue.Of(now + 3))
             .With("jti", JsonValue.Of(Random128())).With("exe", JsonValue.Of(Random128())).With("txn", JsonValue.Of(Random128()))
             .With("ep", JsonValue.Object(("id", JsonValue.Of(ask.Ep.Id)), ("boot", JsonValue.Of(ask.Ep.Boot))))
             .With("cnf", JsonValue.Object(("jkt", JsonValue.Of(ask.HolderThumbprint))))
