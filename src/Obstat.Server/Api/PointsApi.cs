@@ -126,6 +126,12 @@ internal sealed class PointsApi(
                 Previous = registration.Previous,
             })),
             CancellationToken.None);
+        if (registration.Previous is { } previous && ledger.State.Boots.TryGetValue(previous.Boot, out var over) && over.IsOver && over.Point == registration.Id
+            && MissedNumbers.Draft(over, previous.LastSeq) is { } gap)
+        {
+            _ = await ledger.AppendAsync(gap, CancellationToken.None);
+        }
+
         return recording.Match(
             recorded => Registered(registration, formats, recorded.Index.Value, ReceiptOf(recorded)),
             reason => Answer.Refused(StatusOf(reason), reason));

@@ -159,6 +159,32 @@ public sealed class PlaneTests : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_that_a_boot_used_and_no_entry_holds_become_a_gap_when_the_next_boot_registers()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        var token = await point.RunTokenAsync();
+        _ = await point.AskAsync(point.Ask(point.Transfer("1"), Run(token)));
+        _ = point.NextSeq();
+        _ = await point.AskAsync(point.Ask(point.Transfer("1"), Run(token)));
+        var next = point.Registration() with { Boot = TestPoint.Random128(), Previous = new PreviousBoot(point.Boot, 5) };
+        Assert.Equal(200, (await point.RegisterAsync(next)).Status);
+        var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+        var found = new List<JsonValue>();
+        for (var i = status.Entries - 4; i < status.Entries; i++)
+        {
+            var entry = TestPoint.Read<EntryShown>(await point.AdminAsync(AdminRoutes.Entry, PlaneMessage.Write(new EntryRequest(i))));
+            if (entry.Type == "gap")
+            {
+                found.Add(entry.Statement["predicate"]!["ranges"]!);
+            }
+        }
+
+        Assert.Equal(TestInstallation.Json("[[2,2],[4,5]]"), Assert.Single(found));
+    }
+
+    [Fact]
     public async Task A_key_that_is_not_enrolled_gets_no_registration_and_no_run_token()
     {
         await using var plane = await _home.StartAsync();
