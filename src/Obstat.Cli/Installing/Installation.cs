@@ -44,7 +44,6 @@ internal static class Installation
         (SettingsSchema.Name, SettingsSchema.Text()),
         (Path.Combine("policies", $"{template.Name}.cedar"), template.Policies),
         (Path.Combine("policies", "obstat-policy.json"), PolicySettings),
-        (".gitignore", ".obstat/\n"),
     ];
 
     /// <summary>Which of them, or of the data folder, are there already.</summary>
@@ -84,6 +83,8 @@ internal static class Installation
             }
         }
 
+        // Inside the data folder, so that a project's own file is never in the way.
+        PrivateFile.Create(Path.Combine(paths.Data, ".gitignore"), "*\n"u8);
         _ = KeyFiles.Create(paths.RootKey, KeyRole.Root);
         PrivateFile.Create(paths.OperatorTrust, KeyFiles.Create(paths.OperatorKey, KeyRole.Operator).Public.Jwk.ToCanonicalBytes());
         KeyFiles.CreateHead(paths.HeadKey);
