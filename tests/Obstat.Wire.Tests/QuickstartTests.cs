@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using Obstat.Tests;
+
+namespace Obstat.Wire.Tests;
+
+/// <summary>The documents' commands do what the documents say.</summary>
+public sealed partial class QuickstartTests
+{
+    [Fact]
+    public async Task The_quickstart_for_stdio_runs_as_it_is_written()
+    {
+        var (node, server) = (NodePrograms.Node, NodePrograms.Filesystem);
+        var folder = Directory.CreateTempSubdirectory("obstat-quickstart-").FullName;
+        var commands = string.Join('\n', Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(Vectors.Root, "docs", "quickstart-stdio.md"))).Select(m => m.Groups[1].Value));
+        Assert.Contains("obstat verify", commands, StringComparison.Ordinal);
+
+        var environment = new Dictionary<string, string>
+        {
+            ["PATH"] = $"{Vectors.Root}:{Path.GetDirectoryName(node)}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["SERVER"] = server,
+            ["NO_COLOR"] = "1",
+        };
+        var script = $"set -e\ntrap 'kill %1 2>/dev/null; wait' EXIT\n{commands}";
+        _ = (await Ran.ProgramAsync(folder, environment, "bash", "-c", script)).MustExit(0);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_command_block_of_the_documents_is_run_by_a_test_or_marked_as_text()
+    {
+        string[] run = ["README.md", "docs/quickstart-stdio.md"];
+        var marked = Directory.GetFiles(Path.Combine(Vectors.Root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(Vectors.Root, "README.md"))
+            .Where(f => Blocks().IsMatch(File.ReadAllText(f)) || Bash().IsMatch(File.ReadAllText(f)))
+            .Select(f => Path.GetRelativePath(Vectors.Root, f));
+        Assert.Empty(marked.Except(run));
+    }
+
+    /// <summary>The README's two commands are what CI runs.</summary>
+    [Fact]
+    public void The_commands_of_the_README_are_the_two_that_CI_runs()
+        => Assert.Equal(["./obstat demo", "./test"], Blocks().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "README.md"))).Select(m => m.Groups[1].Value.Trim()));
+
+    [GeneratedRegex(@"(?ms)^```sh\n(.*?)^```")]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex(@"(?m)^```(bash|shell|console)$")]
+    private static partial Regex Bash();
+}
