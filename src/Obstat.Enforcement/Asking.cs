@@ -50,7 +50,8 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         };
     }
 
-    private static bool IsUnknownBoot(PlaneReply reply) => reply is { Kind: PlaneReplyKind.Refused, Reason: DenyReason.PlaneUnavailable };
+    /// <summary>Whether the plane does not know this boot: it says so without a decision. A caller whom it cannot identify gets a decision.</summary>
+    private static bool IsUnknownBoot(PlaneReply reply) => reply is { Kind: PlaneReplyKind.Refused, Reason: DenyReason.IdentityUnverifiable or DenyReason.PlaneUnavailable };
 
     private async Task<(PlaneReply Reply, TimeSpan Sent, long SizeBefore)> PostAsync(byte[] body, PointView view, CancellationToken cancellation)
     {

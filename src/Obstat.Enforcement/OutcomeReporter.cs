@@ -115,7 +115,7 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
 
     // A plane that does not know this boot yet, or cannot write now, may take the same report later; what it will never take is not offered again.
     private static bool IsRefusedForGood(PlaneReply reply) => reply.Kind == PlaneReplyKind.Refused
-        && reply.Reason is not (DenyReason.PlaneUnavailable or DenyReason.LedgerUnavailable or DenyReason.Late or DenyReason.Fault or DenyReason.Halted);
+        && reply.Reason is not (DenyReason.PlaneUnavailable or DenyReason.LedgerUnavailable or DenyReason.Late or DenyReason.Fault or DenyReason.Halted or DenyReason.IdentityUnverifiable);
 
     private byte[] Compose(Admission admission, Ending ending)
     {

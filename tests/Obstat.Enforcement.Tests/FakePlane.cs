@@ -339,7 +339,7 @@ public sealed class FakePlane : IAsyncDisposable
 
         if (!_boots.Contains(ask.Ep.Boot))
         {
-            return Refuse(409, DenyReason.PlaneUnavailable);
+            return Refuse(401, DenyReason.IdentityUnverifiable);
         }
 
         var key = $"{ask.Ep.Boot}/{ask.Ep.Seq}/{Digest.Of(body)}";
