@@ -1,5 +1,6 @@
 using Obstat.Cedar.Entities;
 using Obstat.Cedar.Evaluation;
+using Obstat.Cedar.Syntax;
 using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Fast;
@@ -24,11 +25,7 @@ public sealed class FastEvaluator
         _store = new(entities);
         var compiler = new Compiler(_store);
         _policies = [.. policies.Policies.Select(p => new FastPolicy(p, _store, compiler))];
-        var frame = new Frame { Store = _store };
-        foreach (var action in _store.All.Where(e => e.Uid.IsAction).ToList())
-        {
-            _byAction.Add(action.Index, new(_policies, Enumerable.Range(0, _policies.Length).Where(i => _policies[i].Action.Test(frame, action) > 0)));
-        }
+        IndexActions();
 
         // Of an action that nobody knows, only policies without constraint can say something; the strict mode wants to know of the others that they looked.
         _ofOtherActions = new(_policies, Enumerable.Range(0, _policies.Length));
@@ -125,6 +122,46 @@ public sealed class FastEvaluator
         var answer = new FastAnswer();
         Decide(Bind(request, minted), mode, answer);
         return answer.ToAnswer();
+    }
+
+    /// <summary>One index for each known action; actions that the same policies speak of share it.</summary>
+    private void IndexActions()
+    {
+        var ofAny = new List<int>();
+        var byEntity = new Dictionary<int, List<int>>();
+        for (var i = 0; i < _policies.Length; i++)
+        {
+            if (_policies[i].Action.Kind == ScopeKind.Any)
+            {
+                ofAny.Add(i);
+                continue;
+            }
+
+            foreach (var entity in _policies[i].Action.Entities)
+            {
+                if (!byEntity.TryGetValue(entity, out var named))
+                {
+                    byEntity.Add(entity, named = []);
+                }
+
+                named.Add(i);
+            }
+        }
+
+        var shared = new Dictionary<string, ScopeIndex>(StringComparer.Ordinal);
+        foreach (var action in _store.All.Where(e => e.Uid.IsAction).ToList())
+        {
+            var named = action.Ancestors.Append(action.Index).Where(byEntity.ContainsKey).Order().ToArray();
+            var key = string.Join(',', named);
+            if (!shared.TryGetValue(key, out var index))
+            {
+                // A policy on == is told apart from one on in by the policy itself; the index may only hold too many.
+                index = new(_policies, named.SelectMany(e => byEntity[e]).Concat(ofAny).Distinct().Order());
+                shared[key] = index;
+            }
+
+            _byAction.Add(action.Index, index);
+        }
     }
 
     private void Probe(Frame frame, FastAnswer answer)

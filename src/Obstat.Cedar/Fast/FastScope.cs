@@ -16,6 +16,9 @@ internal readonly struct FastScope(ScopeConstraint source, FastStore store)
     /// <summary>The one entity of <c>==</c>, <c>in</c>, <c>is .. in</c>.</summary>
     public int Entity => _entities[0];
 
+    /// <summary>All entities named.</summary>
+    public int[] Entities => _entities;
+
     public string? EntityType => _type;
 
     public Span Span => _span;

@@ -33,7 +33,7 @@ public static class Linter
         var groups = schema.EntityTypes.Values.SelectMany(t => t.ParentTypes).ToHashSet(StringComparer.Ordinal);
         var present = entities.WithFactFreeTypes(schema.EntityTypes.Values.Where(t => t.IsEnum || (t.IsFactFree && !groups.Contains(t.Name))).Select(t => t.Name));
         var found = new List<Diagnostic>(Validator.Check(policies, schema, level).All);
-        var environments = Validator.Environments(schema);
+        var environments = new EnvironmentIndex(schema);
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var policy in policies.Policies)
         {
@@ -127,7 +127,7 @@ public static class Linter
         }
     }
 
-    private static void CheckForbid(Policy policy, Schema schema, IReadOnlyList<RequestEnvironment> environments, DiagnosticBag bag)
+    private static void CheckForbid(Policy policy, Schema schema, EnvironmentIndex environments, DiagnosticBag bag)
     {
         if (policy.AnnotationOf(ExpiresAnnotation) is not null)
         {
@@ -139,10 +139,9 @@ public static class Linter
             return;
         }
 
-        foreach (var environment in environments)
+        foreach (var environment in environments.Of(policy, isPerAction: false))
         {
-            if (!ScopeTypes.OfAction(schema, policy.Action, environment.Action)
-                || ScopeTypes.OfEntity(schema, policy.Principal, environment.PrincipalType) is false
+            if (ScopeTypes.OfEntity(schema, policy.Principal, environment.PrincipalType) is false
                 || ScopeTypes.OfEntity(schema, policy.Resource, environment.ResourceType) is false)
             {
                 continue;

@@ -1,6 +1,5 @@
 using Obstat.Cedar.Schemas;
 using Obstat.Cedar.Syntax;
-using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Validation;
 
@@ -14,14 +13,6 @@ internal static class ScopeTypes
         ScopeKind.IsIn when !string.Equals(scope.EntityType, type, StringComparison.Ordinal) => false,
         ScopeKind.Equal => scope.HasSlot || string.Equals(scope.Entity.Type, type, StringComparison.Ordinal) ? null : false,
         ScopeKind.In or ScopeKind.IsIn => scope.HasSlot || EntityNames.CanBeIn(schema, type, scope.Entity.Type) ? null : false,
-        _ => false,
-    };
-
-    public static bool OfAction(Schema schema, ScopeConstraint scope, EntityUid action) => scope.Kind switch
-    {
-        ScopeKind.Any => true,
-        ScopeKind.Equal => action.Equals(scope.Entity),
-        ScopeKind.In or ScopeKind.InSet => scope.Entities.Any(e => e.Equals(action) || schema.Actions[action].Ancestors.Contains(e)),
         _ => false,
     };
 }

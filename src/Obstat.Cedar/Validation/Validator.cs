@@ -25,7 +25,7 @@ public static class Validator
     {
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(schema);
-        var environments = Environments(schema);
+        var environments = new EnvironmentIndex(schema);
         var found = new List<Diagnostic>();
         foreach (var policy in policies)
         {
@@ -48,29 +48,20 @@ public static class Validator
         ];
     }
 
-    private static IEnumerable<Diagnostic> Check(Policy policy, Schema schema, IReadOnlyList<RequestEnvironment> environments, int? level)
+    private static IEnumerable<Diagnostic> Check(Policy policy, Schema schema, EnvironmentIndex environments, int? level)
     {
         var bag = new DiagnosticBag();
         CheckNames(policy, schema, bag);
-        var (isApplicable, isPossible, namesAction) = (false, false, NamesAction(policy));
-        var done = new HashSet<(string, string, CedarType.Record)>();
-        foreach (var environment in environments)
+        var (isApplicable, isPossible) = (false, false);
+        foreach (var environment in environments.Of(policy, NamesAction(policy)))
         {
-            if (!ScopeTypes.OfAction(schema, policy.Action, environment.Action)
-                || ScopeTypes.OfEntity(schema, policy.Principal, environment.PrincipalType) is false
+            if (ScopeTypes.OfEntity(schema, policy.Principal, environment.PrincipalType) is false
                 || ScopeTypes.OfEntity(schema, policy.Resource, environment.ResourceType) is false)
             {
                 continue;
             }
 
             isApplicable = true;
-
-            // Where no condition looks at the action, environments of the same types come to the same.
-            if (!namesAction && !done.Add((environment.PrincipalType, environment.ResourceType, environment.Context)))
-            {
-                continue;
-            }
-
             isPossible |= CheckConditions(policy, schema, environment, bag, level);
         }
 
@@ -125,7 +116,7 @@ public static class Validator
     }
 
     private static bool NamesAction(Policy policy) =>
-        policy.Conditions.Any(c => ExprWalk.All(c.Body).Any(e => e is Expr.Var { Variable: Variable.Action }));
+        policy.Conditions.Any(c => ExprWalk.All(c.Body).Any(e => e is Expr.Var { Variable: Variable.Action } or Expr.Literal { Value: EntityUid { IsAction: true } }));
 
     private static void CheckNames(Policy policy, Schema schema, DiagnosticBag bag)
     {
