@@ -39,6 +39,11 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                     return;
                 }
 
+                foreach (var gap in ledger.State.Uncovered.Values)
+                {
+                    _ = await ledger.AppendAsync(gap.ToDraft(), cancellation);
+                }
+
                 foreach (var due in ledger.Sweep(now))
                 {
                     // Refused is fine: an outcome came first, or the next sweep finds it again.

@@ -38,7 +38,7 @@ internal static class Fold
             OrphanedStatement orphaned => Orphaned(moved, orphaned),
             RefusalsStatement refusals => Refusals(moved, index, refusals, body),
             StateStatement at => State(state, moved, at),
-            GapStatement gap => gap.Halts.IsEmpty ? (moved, null) : Refuse("no halts: their state is not kept yet"),
+            GapStatement gap => Gap(moved, gap),
             _ => Refuse($"a statement type with a known effect, got {written.Statement.Type}"),
         };
         error ??= next is null ? "expected an effect" : null;
@@ -91,7 +91,18 @@ internal static class Fold
             return Refuse($"a new boot, got {point.Ep.Boot} again");
         }
 
-        var boots = next.Points.TryGetValue(point.Ep.Id, out var before) ? next.Boots.SetItem(before, next.Boots[before].End()) : next.Boots;
+        var boots = next.Boots;
+        if (next.Points.TryGetValue(point.Ep.Id, out var name))
+        {
+            var before = boots[name];
+            var missing = before.Used.Missing(point.Previous is { } previous && previous.Boot == name ? Math.Min(previous.LastSeq, before.Used.Last + BootState.WindowMax) : 0);
+            boots = boots.SetItem(name, before.End());
+            next = missing.IsEmpty ? next : next with
+            {
+                Uncovered = next.Uncovered.SetItem(name, new(before.Registration.Ep, before.Registration.Time, point.Time, [.. missing.Select(range => new SeqRange(range.First, range.Last))])),
+            };
+        }
+
         return (next with { Boots = boots.Add(point.Ep.Boot, new(index, point)), Points = next.Points.SetItem(point.Ep.Id, point.Ep.Boot) }, null);
     }
 
@@ -239,6 +250,22 @@ internal static class Fold
         }
 
         return (next with { Boots = next.Boots.SetItem(boot.Boot, boot) }, null);
+    }
+
+    private static (LedgerState? Next, string? Error) Gap(LedgerState next, GapStatement gap)
+    {
+        if (!gap.Halts.IsEmpty)
+        {
+            return Refuse("no halts: their state is not kept yet");
+        }
+
+        if (gap.Kind != CoverageGap.Kind || gap.Ep is null || !next.Uncovered.TryGetValue(gap.Ep.Boot, out var due))
+        {
+            return (next, null);
+        }
+
+        var left = due.After(gap.Ranges);
+        return (next with { Uncovered = left is null ? next.Uncovered.Remove(gap.Ep.Boot) : next.Uncovered.SetItem(gap.Ep.Boot, left) }, null);
     }
 
     private static (LedgerState? Next, string? Error) State(LedgerState before, LedgerState next, StateStatement at)

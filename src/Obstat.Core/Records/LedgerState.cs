@@ -48,6 +48,9 @@ public sealed record LedgerState
     /// <summary>Allows that were closed as orphaned and may still be reported late, by jti.</summary>
     public ImmutableDictionary<string, OpenIntent> Orphaned { get; internal init; } = ImmutableDictionary.Create<string, OpenIntent>(StringComparer.Ordinal);
 
+    /// <summary>Ended boots with numbers that have no entry, until a <c>gap</c> entry tells them; by boot.</summary>
+    public ImmutableDictionary<string, CoverageGap> Uncovered { get; internal init; } = ImmutableDictionary.Create<string, CoverageGap>(StringComparer.Ordinal);
+
     /// <summary>The snapshot in force; null before the first activation.</summary>
     public ActiveSnapshot? Active { get; internal init; }
 

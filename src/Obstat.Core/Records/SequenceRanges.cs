@@ -18,6 +18,29 @@ public sealed class SequenceRanges
     /// <summary>The highest number used; 0 where there is none.</summary>
     public long Last => _ranges.IsEmpty ? 0 : _ranges[^1].Last;
 
+    /// <summary>The numbers from 1 to <paramref name="last"/>, or to the highest used where that is more, that were not used; ascending.</summary>
+    public ImmutableArray<(long First, long Last)> Missing(long last)
+    {
+        var missing = ImmutableArray.CreateBuilder<(long First, long Last)>();
+        var next = 1L;
+        foreach (var range in _ranges)
+        {
+            if (range.First > next)
+            {
+                missing.Add((next, range.First - 1));
+            }
+
+            next = range.Last + 1;
+        }
+
+        if (last >= next)
+        {
+            missing.Add((next, last));
+        }
+
+        return missing.DrainToImmutable();
+    }
+
     /// <summary>Whether any number from first to last was used.</summary>
     public bool Touches(long first, long last)
     {

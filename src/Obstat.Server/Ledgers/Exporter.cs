@@ -43,8 +43,8 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         var writer = new BundleWriter(ledger.HeadKey);
         foreach (var (index, statement) in wanted)
         {
-            var (written, leaf) = reader.Entry(index);
-            writer.Add(written.Bytes, leaf, new TlogProof(index, [.. reader.Inclusion(index, checkpoint.Size)], head));
+            var (written, leaf, path) = reader.Proven(index, checkpoint);
+            writer.Add(written.Bytes, leaf, new TlogProof(index, [.. path], head));
             AddOf(reader, writer, statement);
         }
 

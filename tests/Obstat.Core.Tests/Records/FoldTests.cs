@@ -208,6 +208,22 @@ public sealed class FoldTests : IDisposable
     }
 
     [Fact]
+    public void Numbers_of_an_ended_boot_that_have_no_entry_become_a_gap()
+    {
+        var ledger = Armed();
+        ledger.Require(Said.Decided(false, 1, 2));
+        ledger.Require(Said.Decided(false, 1, 5));
+        using var next = StatementSigner.Generate();
+        var registered = Said.Registered(next, 2);
+        ledger.Require(Draft.OfPlane(place => Composition.Of((EnforcementPointStatement)registered.Compose!(place).Statement! with { Previous = new(Said.Id(1), 7) })));
+        var gap = Assert.Single(ledger.State.Uncovered.Values);
+        Assert.Equal([new SeqRange(1, 1), new SeqRange(3, 4), new SeqRange(6, 7)], gap.Ranges);
+        ledger.Require(gap.ToDraft());
+        Assert.Empty(ledger.State.Uncovered);
+        Assert.Equal(DenyReason.Late, Refusal(gap.ToDraft()));
+    }
+
+    [Fact]
     public void A_boot_is_registered_once()
     {
         _ = Armed();
