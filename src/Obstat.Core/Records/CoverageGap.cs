@@ -27,7 +27,7 @@ public sealed record CoverageGap(PointBoot Ep, Timestamp From, Timestamp To, Imm
             Ranges = Ranges.Length > RangesMax ? Ranges[..RangesMax] : Ranges,
             Counts = ImmutableSortedDictionary<string, long>.Empty,
             Halts = [],
-            Why = "numbers of an ended boot without an entry",
+            Why = "the boot is over and these numbers have no entry",
         }));
 
     internal const string Kind = "coverage";

@@ -95,7 +95,7 @@ internal static class Fold
         if (next.Points.TryGetValue(point.Ep.Id, out var name))
         {
             var before = boots[name];
-            var missing = before.Used.Missing(point.Previous is { } previous && previous.Boot == name ? Math.Min(previous.LastSeq, before.Used.Last + BootState.WindowMax) : 0);
+            var missing = before.Used.Missing(point.Previous is { } previous && previous.Boot == name ? previous.LastSeq : 0);
             boots = boots.SetItem(name, before.End());
             next = missing.IsEmpty ? next : next with
             {

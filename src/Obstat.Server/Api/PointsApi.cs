@@ -126,10 +126,9 @@ internal sealed class PointsApi(
                 Previous = registration.Previous,
             })),
             CancellationToken.None);
-        if (registration.Previous is { } previous && ledger.State.Boots.TryGetValue(previous.Boot, out var over) && over.IsOver && over.Point == registration.Id
-            && MissedNumbers.Draft(over, previous.LastSeq) is { } gap)
+        if (registration.Previous is { } previous && ledger.State.Uncovered.TryGetValue(previous.Boot, out var uncovered))
         {
-            _ = await ledger.AppendAsync(gap, CancellationToken.None);
+            _ = await ledger.AppendAsync(uncovered.ToDraft(), CancellationToken.None); // where it is refused or lost, the upkeep tells it
         }
 
         return recording.Match(
