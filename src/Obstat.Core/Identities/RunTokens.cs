@@ -14,7 +14,7 @@ internal static class RunTokens
     {
         proven = null;
         var seconds = now.ToUnixTimeSeconds();
-        if (!RunTokenClaims.TryVerify(assertion.Value, trust.RunKeysAt(seconds), seconds, out var token, out var why))
+        if (!trust.RunTokens.TryVerify(assertion.Value, seconds, out var token, out var why))
         {
             refusal = new Refusal(DenyReason.IdentityUnverifiable, "run token: " + why.Detail);
             return false;

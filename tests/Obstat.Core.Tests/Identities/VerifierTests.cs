@@ -97,6 +97,21 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public void A_token_that_was_verified_before_is_judged_by_its_time_each_time()
+    {
+        var request = _bench.Request(Connect, [new(AssertionKinds.RunToken, _bench.RunToken())]);
+        Identified At(int seconds) => Identified.Verifier.Verify(request, _bench.Snapshot, _bench.Freshness, Bench.Noon.AddSeconds(seconds));
+        Assert.True(At(0).IsVerified);
+        Assert.True(At(599).IsVerified);
+        Refused(At(600));
+        Refused(At(-60));
+        Assert.True(At(599).IsVerified);
+        Refused(Identified.Verifier.Verify(_bench.Request(Connect, request.Assertions, peer: 1001), _bench.Snapshot, _bench.Freshness, Bench.Noon));
+        var without = Snapshot.Of(_bench.Law, PrincipalDirectory.Empty, _bench.MakeTrust(identities: []), Revocations.Empty);
+        Refused(Identified.Verifier.Verify(request, without, _bench.Freshness, Bench.Noon));
+    }
+
+    [Fact]
     public void Nobody_two_and_an_unknown_kind_are_nobody()
     {
         Refused(Identified.Verifier.Verify(_bench.Request(Connect, []), _bench.Snapshot, _bench.Freshness, Bench.Noon));
