@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
-using Obstat.Proof.Encodings;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
@@ -33,11 +31,11 @@ internal sealed class Writer : IDisposable
     private readonly LedgerOptions _options;
     private readonly TimeProvider _time;
     private readonly Rows _rows;
+    private readonly GroupOrder _order;
     private readonly LedgerReader _reader;
     private readonly Plane _plane;
     private readonly TileGrowth _tiles;
     private readonly Thread _thread;
-    private readonly string _origin;
     private ClockWatch _watch;
     private MerkleEdge _edge;
     private long _epoch; // as the head row has it
@@ -49,9 +47,10 @@ internal sealed class Writer : IDisposable
     internal Writer(SqliteConnection connection, LedgerReader reader, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
     {
         (_keys, _options, _time, _plane, _reader) = (keys, options, time, plane, reader);
-        _origin = keys.Heads.VerifierKey.Name;
+        var origin = keys.Heads.VerifierKey.Name;
         (_state, _edge, _tiles, _epoch) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch);
-        _rows = new Rows(connection, _origin);
+        _rows = new Rows(connection, origin);
+        _order = new GroupOrder(_rows, plane, options.Clock, origin);
         _intake = new Intake(options.WaitingMax, options.WaitingBytesMax);
         _watch = ClockWatch.Start(time.GetUtcNow(), time.GetElapsedTime(0), _state.Time.Time, MaxError);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
@@ -90,7 +89,7 @@ internal sealed class Writer : IDisposable
         Write(new(drafts, [], null), isFirst);
         if (drafts.Any(d => !d.Answer.IsCompletedSuccessfully || d.Answer.Result.Match(_ => false, _ => true)))
         {
-            throw new LedgerUnavailableException($"the entries of this start were refused: {_refused}");
+            throw new LedgerUnavailableException($"the entries of this start were refused: {_order.Refused}");
         }
 
         _thread.Start();
@@ -131,8 +130,6 @@ internal sealed class Writer : IDisposable
         _rows.Dispose();
         _intake.Dispose();
     }
-
-    private string? _refused;
 
     private void Run()
     {
@@ -206,7 +203,7 @@ internal sealed class Writer : IDisposable
 
     private void Write(Intake.Batch batch, bool isFirst)
     {
-        var (entries, repeats, state) = Sequence(batch.Drafts);
+        var (entries, repeats, state) = _order.Of(batch.Drafts, _state, _watch);
         Seal(entries);
         var growth = new MerkleGrowth(_edge, [.. entries.Select(e => e.LeafHash)]);
         if (entries.Count > 0 || batch.Blobs.Length > 0 || batch.Publish is not null)
@@ -231,87 +228,6 @@ internal sealed class Writer : IDisposable
         {
             Repeat(waiting, index.Value);
         }
-    }
-
-    private (List<GroupEntry> Entries, List<(Waiting Waiting, EntryIndex Index)> Repeats, LedgerState State) Sequence(List<Waiting> drafts)
-    {
-        var state = _state;
-        var entries = new List<GroupEntry>(drafts.Count);
-        var repeats = new List<(Waiting, EntryIndex)>();
-        foreach (var waiting in drafts)
-        {
-            if (waiting.IsAbandoned)
-            {
-                continue; // nothing of it is recorded, so nothing has to be closed
-            }
-
-            if (!_watch.IsTrusted && waiting.Draft.Signed is null)
-            {
-                waiting.Refuse(DenyReason.ClockUntrusted);
-                continue;
-            }
-
-            switch (Next(state, waiting.Draft))
-            {
-                case Sequencing.Entry entry when Missing(waiting.Draft, entry.Written.Statement) is { } missing:
-                    Refuse(waiting, waiting.Draft.Signed is null ? DenyReason.Fault : DenyReason.Malformed, $"expected the sealed blob {missing}");
-                    break;
-                case Sequencing.Entry entry:
-                    entries.Add(new(waiting, entry.Written));
-                    state = entry.Next;
-                    break;
-                case Sequencing.Repeat repeat:
-                    repeats.Add((waiting, repeat.Index));
-                    break;
-                case Sequencing.Refusal refusal:
-                    Refuse(waiting, refusal.Reason, refusal.Detail);
-                    break;
-                default:
-                    Refuse(waiting, DenyReason.Fault, "nothing was sequenced");
-                    break;
-            }
-        }
-
-        return (entries, repeats, state);
-    }
-
-    private void Refuse(Waiting waiting, DenyReason reason, string detail)
-    {
-        _refused = detail;
-        waiting.Refuse(reason);
-    }
-
-    private Sequencing Next(LedgerState state, Draft draft)
-    {
-        try
-        {
-            return Sequencer.Next(state, draft, _watch.Wall, Base64Url.Encode(RandomNumberGenerator.GetBytes(16)), _plane, _options.Clock, _origin);
-        }
-#pragma warning disable CA1031 // A draft that throws refuses itself; those beside it are not its victims.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            return new Sequencing.Refusal(DenyReason.Fault, e.GetType().Name);
-        }
-    }
-
-    private string? Missing(Draft draft, Statement statement)
-    {
-        ImmutableArray<SealedReference> named = statement switch
-        {
-            DecisionStatement decision => decision.Sealed,
-            OutcomeStatement outcome => outcome.Sealed,
-            _ => [],
-        };
-        foreach (var reference in named)
-        {
-            if (!draft.Blobs.Any(blob => blob.Cipher == reference.Cipher) && !_rows.HasBlob(reference.Cipher))
-            {
-                return reference.Cipher.ToHex();
-            }
-        }
-
-        return null;
     }
 
     private void Seal(List<GroupEntry> entries)
