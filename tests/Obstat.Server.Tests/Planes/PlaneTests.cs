@@ -385,6 +385,35 @@ public sealed class PlaneTests : IDisposable
         Assert.Equal(404, (await Token("local")).Status);
     }
 
+    [Fact]
+    public async Task Tokens_of_a_pinned_issuer_are_accepted_while_its_keys_are_fresh()
+    {
+        _home.Write("@id(\"people\") permit (principal == Plane::User::\"bob@https://idp.example\", action, resource);");
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        Assertion Token(SigningKey key)
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            return new Assertion(AssertionKinds.AccessToken, key.SignCompact(TokenTypes.AccessToken, JsonValue.Object(
+                ("iss", JsonValue.Of("https://idp.example")), ("aud", JsonValue.Of("https://gate.example")), ("sub", JsonValue.Of("bob")), ("client_id", JsonValue.Of("agent")), ("jti", JsonValue.Of("j")),
+                ("iat", JsonValue.Of(now)), ("exp", JsonValue.Of(now + 60)))));
+        }
+
+        async Task<DenyReason?> Ask(SigningKey key) => (await point.AskAsync(point.Ask(point.Transfer("1"), Token(key))) as DenyAnswer)?.Reason;
+        async Task Activate() => _ = TestPoint.Read<ActivateAnswer>(await point.AdminAsync(AdminRoutes.Activate, PlaneMessage.Write(new AdminRequest())));
+        var next = SigningKey.Create(KeyRole.Issuer);
+        Assert.Null(await Ask(_home.Issuer));
+        Assert.Equal(DenyReason.IdentityUnverifiable, await Ask(next));
+        _home.PublishIssuer(next);
+        await Activate();
+        Assert.Null(await Ask(next));
+        Assert.Equal(DenyReason.IdentityUnverifiable, await Ask(_home.Issuer));
+        File.SetLastWriteTimeUtc(_home.IssuerFile, DateTime.UtcNow.AddHours(-25));
+        await Activate();
+        Assert.Equal(DenyReason.TrustStale, await Ask(next));
+    }
+
     [Theory]
     [InlineData("root")]
     [InlineData("head")]

@@ -28,7 +28,7 @@ internal sealed class TestInstallation : IDisposable
     {
         Folder = Path.Combine(Path.GetTempPath(), "obt-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
         Assert.True(PrivateFolder.Prepare(Folder, out var reason), reason);
-        File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}""");
+        File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null},"trust":{"issuers":[{"url":"https://idp.example","profile":"rfc9068","audience":"https://gate.example","algs":["ES256"],"jwks":"idp.json","staleAfter":"24h"}]},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}""");
         Settings = SettingsFile.TryLoad(Path.Combine(Folder, "obstat.json"), out var settings, out var error) ? settings : throw new InvalidOperationException(error.ToString());
         var paths = Settings.Paths;
         foreach (var folder in (ReadOnlySpan<string>)[paths.Data, paths.Keys, Path.GetDirectoryName(paths.Identities)!, paths.Identities, paths.Points, paths.Pins, paths.Enrolments])
@@ -42,6 +42,7 @@ internal sealed class TestInstallation : IDisposable
         PrivateFile.Create(paths.HeadKey, Encoding.ASCII.GetBytes(Base64Exact.Encode(seed) + "\n"));
         using var heads = LogOrigin.Signer(Settings.Tenant, seed);
         HeadKey = heads.VerifierKey;
+        PublishIssuer(Issuer);
         Enrol(EnrolledIdentity.Local("local", PrivateFolder.UserId, Local.Public.Jwk));
         Enrol(EnrolledIdentity.Person("alice"));
         Pin(Tool);
@@ -60,6 +61,10 @@ internal sealed class TestInstallation : IDisposable
 
     public SigningKey Local { get; } = SigningKey.Create(KeyRole.Identity);
 
+    public SigningKey Issuer { get; } = SigningKey.Create(KeyRole.Issuer);
+
+    public string IssuerFile => Path.Combine(Folder, "idp.json");
+
     public ServerIdentity Server { get; } = ServerIdentity.OfCommand("payments", ["payments"]);
 
     public Digest ToolHash => Obstat.Proof.Pins.ToolHash.Of(Server, Json(Tool));
@@ -67,6 +72,9 @@ internal sealed class TestInstallation : IDisposable
     public static JsonValue Json(string text) => StrictJson.TryParse(Encoding.UTF8.GetBytes(text), out var value, out var error) ? value : throw new FormatException(error.ToString());
 
     public Task<PlaneHost> StartAsync() => PlaneHost.StartAsync(Settings, TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
+
+    public void PublishIssuer(SigningKey key) => File.WriteAllBytes(
+        IssuerFile, JsonValue.Object(("keys", JsonValue.Array(key.Public.Jwk.With("kid", JsonValue.Of(key.Kid)).With("alg", JsonValue.Of("ES256"))))).ToCanonicalBytes());
 
     public void Write(string policies, string name = "main.cedar")
     {
