@@ -84,6 +84,51 @@ public sealed class McpEndpointTests : IDisposable
     }
 
     [Fact]
+    public async Task A_row_of_http_that_carries_a_permitted_call_reaches_the_server_exactly_when_it_is_let_through()
+    {
+        await using var gate = await GateAsync();
+        var session = await gate.OpenAsync();
+        var expected = 0;
+        foreach (var row in WireRow.Read("http1").Where(r => r.Bytes.AsSpan().StartsWith("POST /mcp HTTP/1.1\r\n"u8)))
+        {
+            var before = _server.Lines("effect").Length;
+            var statuses = RawHttp.Statuses(await RawHttp.SendAsync(gate.Address, Transplanted(row.Bytes, session)));
+            Assert.True(statuses.Length <= row.ResponsesMax, row.ToString());
+            var ran = _server.Lines("effect").Length - before;
+            switch (row.Expect)
+            {
+                case "refuse":
+                    Assert.True(ran == 0 && statuses.All(s => s >= 400), $"{row}: {string.Join(' ', statuses)}");
+                    break;
+                case "accept":
+                    Assert.True(ran == 1 && statuses[0] == 200, $"{row}: {string.Join(' ', statuses)}");
+                    expected++;
+                    break;
+                default:
+                    Assert.InRange(ran, 0, 1);
+                    break;
+            }
+        }
+
+        Assert.True(expected >= 4);
+        Assert.DoesNotContain("smuggled", File.ReadAllText(_server.Journal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_spelling_of_a_path_is_anything_but_its_exact_bytes()
+    {
+        await using var gate = await GateAsync();
+        foreach (var line in File.ReadLines(Obstat.Tests.Vectors.Shared("attacks/wire/paths.jsonl")))
+        {
+            var target = JsonNode.Parse(line)!["target_b64"]!.GetValue<string>();
+            var answer = await RawHttp.SendAsync(gate.Address, [.. "GET "u8, .. Convert.FromBase64String(target), .. " HTTP/1.1\r\nHost: gate.test\r\nAuthorization: Bearer alice\r\n\r\n"u8]);
+            Assert.True(RawHttp.Statuses(answer) is [400 or 404], line);
+        }
+
+        Assert.Empty(_door.Asked);
+    }
+
+    [Fact]
     public async Task Without_a_bearer_the_answer_says_where_to_get_one()
     {
         await using var gate = await GateAsync();
@@ -271,5 +316,19 @@ public sealed class McpEndpointTests : IDisposable
         await using var gate = await HttpGate.StartAsync(_door, () => new HttpUpstream(new Uri("http://127.0.0.1:1/mcp"), TimeProvider.System));
         using var response = await gate.PostAsync(LocalClient.Initialize);
         Assert.False(HttpGate.Message(await response.Content.ReadAsStringAsync())["error"]!["data"]!["ran"]!.GetValue<bool>());
+    }
+
+    /// <summary>The row with a permitted call in place of its two bytes of body, to the server's own path and session.</summary>
+    private static byte[] Transplanted(byte[] row, string session)
+    {
+        var length = Call.Length;
+        var text = Encoding.Latin1.GetString(row)
+            .Replace("POST /mcp HTTP/1.1\r\n", "POST /mcp/s HTTP/1.1\r\n", StringComparison.Ordinal)
+            .Replace("\r\n2\r\n{}", $"\r\n{length:x}\r\n{{}}", StringComparison.Ordinal)
+            .Replace("Content-Length: 2\r\n", $"Content-Length: {length}\r\n", StringComparison.Ordinal);
+        var head = text.IndexOf("\r\nContent-Type", StringComparison.Ordinal);
+        text = head < 0 ? text : text.Insert(head, $"\r\nAccept: application/json, text/event-stream\r\nMcp-Session-Id: {session}\r\nMCP-Protocol-Version: 2025-11-25" + (text.Contains("Authorization:", StringComparison.Ordinal) ? "" : "\r\nAuthorization: Bearer alice"));
+        var body = text.Contains($"Content-Length: {length}\r\n", StringComparison.Ordinal) || text.Contains($"\r\n{length:x}\r\n", StringComparison.Ordinal) ? text.IndexOf("{}", StringComparison.Ordinal) : -1;
+        return Encoding.Latin1.GetBytes(body < 0 ? text : text.Remove(body, 2).Insert(body, Call));
     }
 }
