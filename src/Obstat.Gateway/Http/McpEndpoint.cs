@@ -143,28 +143,37 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
             return null;
         }
 
-        if (!sessions.TryFind(id, server, out var session) || !await IsHolderAsync(session, caller, context.RequestAborted))
+        var status = sessions.TryFind(id, server, out var session) ? await StandingAsync(session, caller, context.RequestAborted) : 404;
+        if (status == 200)
         {
-            context.Response.StatusCode = 404;
-            return null;
+            return session;
         }
 
-        return session;
+        context.Response.StatusCode = status;
+        if (status == 401)
+        {
+            Challenge(context, server);
+        }
+
+        return null;
     }
 
-    /// <summary>A token that this session has not seen is proved by asking for the connection again: the plane says whose it is.</summary>
-    private async Task<bool> IsHolderAsync(HttpSession session, Caller caller, CancellationToken cancellation)
+    /// <summary>
+    /// A token that this session has not seen is proved by asking for the connection again: the plane says whose it is. 200: the holder's; 404: another's, for whom there
+    /// is no such session; otherwise the status of the refusal.
+    /// </summary>
+    private async Task<int> StandingAsync(HttpSession session, Caller caller, CancellationToken cancellation)
     {
         var token = TokenDigest(caller);
         if (session.Knows(token))
         {
-            return true;
+            return 200;
         }
 
         var (parts, _) = servers[session.Server];
         if (!CanonicalAction.TryMake(new McpCall(Revision.R20251125.ToWire(), session.Server, "initialize", Session.Hello, null, null), out var action, out _))
         {
-            return false;
+            return 400;
         }
 
         var ruling = await door.AskAsync(caller, action, cancellation);
@@ -178,9 +187,9 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
                     session.Learn(token);
                 }
 
-                return isHolder;
+                return isHolder ? 200 : 404;
             },
-            static _ => false);
+            static refusal => ReasonTable.Of(refusal.Reason).HttpStatus);
     }
 
     private static async Task StreamAsync(HttpContext context, RequestTurn turn, HttpSession session)

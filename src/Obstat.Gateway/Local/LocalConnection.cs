@@ -18,10 +18,16 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
     public const int LineBytesMax = 1 << 20;
 
     private static readonly TimeSpan HelloMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly CancellationTokenSource _gone = new();
 
     /// <inheritdoc/>
-    public void Dispose() => _writing.Dispose();
+    public void Dispose()
+    {
+        _writing.Dispose();
+        _gone.Dispose();
+    }
 
     /// <summary>Serves until the peer closes, a line is too long, or the token falls; then waits until what was begun is over.</summary>
     public async Task ServeAsync(CancellationToken cancellation)
@@ -44,7 +50,6 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
 
     private async Task ServeAsync(Hello hello, LineReader lines, CancellationToken cancellation)
     {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var session = open(hello.Server, WriteAsync);
         if (session is null)
         {
@@ -63,12 +68,14 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
             while (await lines.ReadAsync(cancellation) is { } line)
             {
                 _ = begun.RemoveWhere(t => t.IsCompleted);
-                _ = begun.Add(AnswerAsync(session, line, caller, gone.Token));
+                _ = begun.Add(AnswerAsync(session, line, caller, _gone.Token));
             }
         }
         finally
         {
-            await gone.CancelAsync();
+            // What was begun may end by itself for a moment: an outcome that is known is better evidence than one that is cut.
+            _ = await Task.WhenAny(Task.WhenAll(begun), Task.Delay(DrainMax, CancellationToken.None));
+            await _gone.CancelAsync();
             await Task.WhenAll(begun);
         }
     }
@@ -83,7 +90,7 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
                 await WriteAsync(body);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The peer is gone; the evidence of what it asked is closed all the same.
         }
@@ -103,10 +110,10 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
 
     private async ValueTask WriteAsync(byte[] message)
     {
-        await _writing.WaitAsync();
+        await _writing.WaitAsync(_gone.Token);
         try
         {
-            await stream.WriteAsync((byte[])[.. message, (byte)'\n']);
+            await stream.WriteAsync((byte[])[.. message, (byte)'\n'], _gone.Token);
         }
         finally
         {

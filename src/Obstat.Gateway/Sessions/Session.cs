@@ -215,10 +215,10 @@ internal sealed class Session : IAsyncDisposable
                 Remember(ruling);
                 return IsForeign(connected, admission, request, entry) is { } foreign ? Task.FromResult(foreign) : PerformAsync(admission, request, entry, cancellation);
             },
-            refusal => Task.FromResult(
+            refusal => Task.FromResult((
                 !isTool ? Reply.Refused(entry.Id, refusal, request.Method.Name, request.Parameters)
                 : MayKnow(request.Name!, ruling, refusal) ? Reply.Result(entry.Id, DenialText.Result(refusal, request.Name!, request.Parameters["arguments"]))
-                : Reply.Error(entry.Id, DenialText.UnknownTool)));
+                : Reply.Error(entry.Id, DenialText.UnknownTool)) with { IsNobody = refusal.Reason == DenyReason.IdentityUnverifiable }));
     }
 
     /// <summary>

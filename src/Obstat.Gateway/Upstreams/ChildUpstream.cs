@@ -159,9 +159,9 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
 
             why = lines.WasTooLong ? DenyReason.Malformed : why;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The child is gone.
+            // The child is gone, or its client is.
         }
 
         _broken = why;

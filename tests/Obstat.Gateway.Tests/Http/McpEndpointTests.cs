@@ -168,6 +168,23 @@ public sealed class McpEndpointTests : IDisposable
         Assert.False(File.Exists(_server.Journal));
     }
 
+    [Fact]
+    public async Task A_token_that_ended_within_a_session_is_answered_401()
+    {
+        await using var gate = await GateAsync();
+        var session = await gate.OpenAsync();
+        _door.Away = DenyReason.IdentityUnverifiable;
+        using var known = await gate.PostAsync(Call, session);
+        Assert.Equal(HttpStatusCode.Unauthorized, known.StatusCode);
+        using var unknown = await gate.PostAsync(Call, session, "alice-again");
+        Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+        Assert.NotEmpty(unknown.Headers.WwwAuthenticate);
+        _door.Away = DenyReason.PlaneUnavailable;
+        using var away = await gate.PostAsync(Call, session, "alice-again");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.Empty(_server.Requests("tools/call"));
+    }
+
     [Theory]
     [InlineData("NotPermitted")]
     [InlineData("PlaneUnavailable")]
