@@ -123,7 +123,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild());
         var recorder = new Recorded.Recorder(ledger);
         var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms);
-        var shelf = new PermitShelf();
+        var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var boots = new LiveBoots();
         var rows = new DecisionRows(ledger, vault);
         var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, clock, logger).Routes;

@@ -226,7 +226,7 @@ internal sealed class PointsApi(
 
     private Answer Permitted(ExecutionPermit permit)
     {
-        shelf.Keep(permit.Claims.Jti, permit.Compact);
+        shelf.Keep(permit.Claims, permit.Compact);
         return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
     }
 

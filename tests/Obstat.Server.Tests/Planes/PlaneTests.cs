@@ -372,6 +372,31 @@ public sealed class PlaneTests : IDisposable
     }
 
     [Fact]
+    public async Task A_permit_of_an_earlier_start_stands_in_a_bundle_and_in_no_file_in_clear()
+    {
+        AllowAnswer allow;
+        using var point = new TestPoint(_home);
+        await using (var first = await _home.StartAsync())
+        {
+            await point.RegisterAsync();
+            allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(await point.RunTokenAsync()))));
+        }
+
+        var file = Path.Combine(_home.Settings.Paths.Ledger, "permits");
+        File.AppendAllText(file, "{\"blob\":\"torn");
+        await using (var second = await _home.StartAsync())
+        {
+            var (status, zip) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(allow.Entry, allow.Entry)));
+            Assert.Equal(200, status);
+            Assert.True(EvidenceBundle.TryParse(zip, out var bundle, out var error), error);
+            Assert.Equal(allow.Permit, Encoding.ASCII.GetString(Assert.Single(bundle.Permits).Bytes.Span));
+        }
+
+        Assert.DoesNotContain(allow.Permit, File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.EndsWith("\n", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_person_without_an_issuer_gets_a_token_of_the_plane()
     {
         _home.Write("@id(\"people\") permit (principal == Plane::User::\"alice@local\", action, resource);");
