@@ -9,7 +9,7 @@ using Obstat.Storage.Opening;
 namespace Obstat.Storage.Tests;
 
 /// <summary>
-/// Bits of every value of every row of a ledger, flipped one after the other: opening refuses each and names the row. Each 61st bit of bytes and texts unless <c>OBSTAT_EVERY_BIT=1</c>, then all of them.
+/// Bits of every value of every row of a ledger, flipped one after the other: opening refuses each and names the row. All bits of all tables, of <c>entry</c> each 61st unless <c>OBSTAT_EVERY_BIT=1</c>.
 /// </summary>
 public sealed class BitFlipTests : IDisposable
 {
@@ -49,14 +49,14 @@ public sealed class BitFlipTests : IDisposable
                     for (var number = 0; Value(file, table, column, number) is { } value; number++)
                     {
                         flips.AddRange(Enumerable.Range(0, (value is byte[] bytes ? bytes.Length : value is string text ? text.Length : 8) * 8)
-                            .Where(bit => s_everyBit || bit % 61 == 0 || value is long)
+                            .Where(bit => s_everyBit || table != "entry" || bit % 61 == 0 || value is long)
                             .Select(bit => (table, column, row, number, bit)));
                     }
                 }
             }
         }
 
-        Assert.True(flips.Count > (s_everyBit ? 80_000 : 1_500), $"{flips.Count}");
+        Assert.True(flips.Count > (s_everyBit ? 80_000 : 5_000), $"{flips.Count}");
         var survived = new ConcurrentBag<string>();
         _ = Parallel.ForEach(
             Partitioner.Create(0, flips.Count, (flips.Count / Environment.ProcessorCount) + 1),
