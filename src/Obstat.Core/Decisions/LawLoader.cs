@@ -171,7 +171,14 @@ public static class LawLoader
             Refuse("InvalidRequire", "expected the name of an obligation");
         }
 
-        return findings.Count == before ? policy.WithId(id.ToString()) : null;
+        var named = findings.Count == before ? policy.WithId(id.ToString()) : null;
+        if (named is not null)
+        {
+            findings.AddRange(NotTracked.ReadBy(named).Select(member => new LawFinding(
+                file.Path, line, column, "NotTracked", $"policy {id} reads {member}, which always has its neutral value in this version: a condition on it never changes its answer", false)));
+        }
+
+        return named;
     }
 
     private static ImmutableArray<Entity> ReadEntities(ImmutableArray<LawFile> files, Schema schema, ImmutableArray<LawFinding>.Builder findings)

@@ -228,6 +228,22 @@ public class AuthorizerTests
         Assert.Equal(DenyReason.PolicyInvalid, Reason(bench.Decide(bench.Call("transfer", Small))));
     }
 
+    [Theory]
+    [InlineData("context.session.calls > 10", "context.session.calls")]
+    [InlineData("context[\"session\"][\"calls\"] > 10", "context.session.calls")]
+    [InlineData("context.flow.labels.contains(Plane::Label::\"a\")", "context.flow.labels")]
+    [InlineData("context.arg.to.labels.isEmpty()", "context.arg.to.labels")]
+    [InlineData("context has budget.money && principal.active", "context.budget")]
+    [InlineData("context.session.mark.sources.isEmpty() || context.chain.depth > 3", "")]
+    public void A_condition_on_what_is_not_counted_yet_is_told_to_its_author(string condition, string member)
+    {
+        using var bench = new Bench($"@id(\"p\") permit (principal, action, resource); @id(\"f\") forbid (principal, action, resource) when {{ {condition} }};", """{"format":1,"labels":["a"]}""");
+        var told = bench.Snapshot.Law.Findings.Where(f => f.Code == "NotTracked").ToArray();
+        Assert.True(bench.Snapshot.Law.IsInForce, string.Join(' ', bench.Snapshot.Law.Findings));
+        Assert.Equal(member.Length == 0 ? [] : [$"policy f reads {member}"], told.Select(f => f.Message.Split(',')[0]));
+        Assert.DoesNotContain(told, f => f.Refuses);
+    }
+
     [Fact]
     public void An_unknown_file_in_the_folder_refuses_the_law()
         => Assert.Equal(DenyReason.PolicyInvalid, LawLoader.Load([new LawFile("main.cedar", [.. "@id(\"p\") permit (principal, action, resource);"u8]), new LawFile("more.ceder", [])]).Reason);
