@@ -39,7 +39,19 @@ internal sealed class FakeDoor : IDoor, IPins
 
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Approves every tool as it is listed, and permits every action: a policy that permits all that a server offers.</summary>
+    public bool PermitsAll { get; set; }
+
     public Func<Caller, string> Holder { get; set; } = static caller => caller.Assertions.Length == 0 ? "" : caller.Assertions[0].Value;
+
+    /// <summary>Approves tools as they are listed.</summary>
+    public void PinListed(IEnumerable<JsonValue> tools)
+    {
+        foreach (var tool in tools)
+        {
+            _pins[tool["name"]!.AsString!] = ToolHash.Of(Server, tool);
+        }
+    }
 
     public PermitMint Mint { get; } = new();
 
@@ -64,6 +76,11 @@ internal sealed class FakeDoor : IDoor, IPins
         var entry = Interlocked.Increment(ref _entry);
         var isCall = action.WireAction == WireActions.McpToolsCall;
         var visible = isCall ? Visible.Where(v => v == action.Name).ToImmutableArray() : action.Method == "tools/list" ? Visible : ["*"];
+        if (PermitsAll && Away is null && !caller.Assertions.IsEmpty)
+        {
+            return Task.FromResult(Ruling.Yes(Mint.Admit(action, Holder(caller), Lifetime), isCall ? [action.Name!] : action.Method == "tools/list" ? Visible : ["*"]));
+        }
+
         DenyReason? reason = 0 switch
         {
             _ when Away is { } away => away,
