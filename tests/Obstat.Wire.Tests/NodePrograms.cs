@@ -14,6 +14,8 @@ internal static class NodePrograms
 
     public static string Everything => Installed("node_modules/.bin/mcp-server-everything");
 
+    public static string Conformance => Installed("node_modules/.bin/conformance");
+
     public static string Inspector => Installed("node_modules/.bin/mcp-inspector");
 
     /// <summary>Our driver of the official TypeScript SDK.</summary>

@@ -42,6 +42,12 @@ internal sealed class McpAnswer(HttpContext context) : IDisposable
         try
         {
             _ended = true;
+            if (reply.IsStream && !_streams)
+            {
+                _streams = true;
+                Stream(context);
+            }
+
             if (_streams)
             {
                 await (reply.Body is null ? Task.CompletedTask : WriteEventAsync(context, reply.Body));

@@ -9,7 +9,8 @@ namespace Obstat.Gateway.Sessions;
 /// <param name="Body">One JSON-RPC answer; null where none is due.</param>
 /// <param name="IsBroken">Whether the message itself could not be understood: HTTP says 400.</param>
 /// <param name="IsNobody">Whether it was refused because nobody proved who asks: HTTP says 401.</param>
-internal readonly record struct Reply(byte[]? Body, bool IsBroken = false, bool IsNobody = false)
+/// <param name="IsStream">Whether the upstream gave the answer at the end of an event stream: HTTP gives it in the same form.</param>
+internal readonly record struct Reply(byte[]? Body, bool IsBroken = false, bool IsNobody = false, bool IsStream = false)
 {
     /// <summary>No answer is due.</summary>
     public static Reply None => default;

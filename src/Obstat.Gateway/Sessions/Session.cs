@@ -196,7 +196,7 @@ internal sealed class Session : IAsyncDisposable
         var shown = request.Method.Name == "tools/list" ? _tools.Take(items).Shown(ruling.Visible, _parts.Pins.Of(_parts.Server))
             : ruling.Visible.Contains("*") ? JsonValue.Array(items)
             : JsonValue.EmptyArray;
-        return Reply.Result(entry.Id, JsonValue.Object((Tools.MemberOf(request.Method.Name), shown)));
+        return Reply.Result(entry.Id, JsonValue.Object((Tools.MemberOf(request.Method.Name), shown))) with { IsStream = answer.IsStream };
     }
 
     private async Task<Reply> CallAsync(Connected connected, McpRequest request, InFlight.Entry entry, Caller caller, CancellationToken cancellation)
@@ -305,12 +305,12 @@ internal sealed class Session : IAsyncDisposable
     {
         if (answer.Result is { } result)
         {
-            return Reply.Result(entry.Id, UpstreamWords.Result(result));
+            return Reply.Result(entry.Id, UpstreamWords.Result(result)) with { IsStream = answer.IsStream };
         }
 
         if (answer.Error is { } error)
         {
-            return Reply.Error(entry.Id, UpstreamWords.Error(error));
+            return Reply.Error(entry.Id, UpstreamWords.Error(error)) with { IsStream = answer.IsStream };
         }
 
         var refusal = new Denial(answer.Broken ?? DenyReason.Fault, admission?.Entry, MayHaveRun: answer.Started is not null, Hint: "The server gave no answer that can be passed on.");

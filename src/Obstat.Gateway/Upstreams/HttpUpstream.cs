@@ -108,7 +108,8 @@ internal sealed class HttpUpstream : IUpstream
             var (answer, bytes) = await ReadAsync(response, id, cancellation);
             _agreed |= answer?.Kind == RpcKind.Result;
             return answer is null ? new UpstreamAnswer(null, null, DenyReason.Malformed, started, body.Length, bytes)
-                : new UpstreamAnswer(answer.Kind == RpcKind.Result ? answer.Body : null, answer.Kind == RpcKind.Error ? answer.Body : null, null, started, body.Length, bytes);
+                : new UpstreamAnswer(answer.Kind == RpcKind.Result ? answer.Body : null, answer.Kind == RpcKind.Error ? answer.Body : null, null, started, body.Length, bytes,
+                    IsStream: response.Content.Headers.ContentType?.MediaType == "text/event-stream");
         }
         catch (OperationCanceledException)
         {

@@ -11,4 +11,5 @@ namespace Obstat.Gateway.Upstreams;
 /// <param name="BytesOut">Bytes sent.</param>
 /// <param name="BytesIn">Bytes of the answer.</param>
 /// <param name="IsWithheld">Whether there was an answer, and a stop came before it could be given.</param>
-internal sealed record UpstreamAnswer(JsonValue? Result, JsonValue? Error, DenyReason? Broken, DateTimeOffset? Started, long BytesOut, long BytesIn, bool IsWithheld = false);
+/// <param name="IsStream">Whether it came at the end of an event stream.</param>
+internal sealed record UpstreamAnswer(JsonValue? Result, JsonValue? Error, DenyReason? Broken, DateTimeOffset? Started, long BytesOut, long BytesIn, bool IsWithheld = false, bool IsStream = false);
