@@ -110,6 +110,13 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
     {
         if (!RpcMessage.TryParse(bytes, out var message, out var fault) || message is not { Kind: RpcKind.Request, Method: "initialize" })
         {
+            if (message is { Kind: RpcKind.Request } && Header(context, "MCP-Protocol-Version") is { } revision && RevisionText.Parse(revision) != Revision.R20251125)
+            {
+                // A client of a later revision asks without a session; it is told what is spoken here, so that it can fall back.
+                door.CountRefused(DenyReason.UnknownAction, bytes);
+                return new Reply(RpcWriter.Error(message.Id, UnsupportedRevision(revision)), IsBroken: true);
+            }
+
             door.CountRefused(DenyReason.Malformed, bytes);
             return message is null ? Reply.Error(fault.Id, fault.Code, fault.Text) : Reply.Error(message.Id, RpcCodes.InvalidRequest, "expected Mcp-Session-Id");
         }
@@ -133,6 +140,11 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         context.Response.Headers["Mcp-Session-Id"] = session.Id;
         return reply;
     }
+
+    private static JsonValue UnsupportedRevision(string requested) => RpcWriter.ErrorObject(
+        RpcCodes.UnsupportedRevision,
+        "Unsupported protocol version",
+        JsonValue.Object(("supported", JsonValue.Strings([Revision.R20251125.ToWire()])), ("requested", JsonValue.Of(requested.Length <= 64 ? requested : requested[..64]))));
 
     /// <summary>The session that the request names, if it is this caller's; otherwise the status says why not. Another's session is no session.</summary>
     private async Task<HttpSession?> FindAsync(HttpContext context, string server, Caller caller)

@@ -18,6 +18,9 @@ internal static class RpcCodes
     /// <summary>Headers and body of a request of revision 2026-07-28 differ.</summary>
     public const int HeaderMismatch = -32020;
 
+    /// <summary>The revision that a request of 2026-07-28 or later names is not spoken here.</summary>
+    public const int UnsupportedRevision = -32022;
+
     /// <summary>A gated method other than a call of a listed tool was refused. Outside the range of JSON-RPC and of what MCP reserves.</summary>
     public const int Refused = -31000;
 }

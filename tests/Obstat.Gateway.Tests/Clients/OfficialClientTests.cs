@@ -19,9 +19,10 @@ public sealed class OfficialClientTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task It_lists_calls_and_reads_a_refusal_as_a_result(bool http)
+    [InlineData(false, "2025-11-25")]
+    [InlineData(true, "2025-11-25")]
+    [InlineData(false, null)]
+    public async Task It_lists_calls_and_reads_a_refusal_as_a_result(bool http, string? revision)
     {
         using var upstream = http ? new PaymentsHttp(_server) : null;
         await using var gate = await HttpGate.StartAsync(_door, () => upstream is null ? new ChildUpstream(() => _server.Program, TimeProvider.System) : new HttpUpstream(upstream.Url, TimeProvider.System));
@@ -29,7 +30,7 @@ public sealed class OfficialClientTests : IDisposable
         using var web = new HttpClient(handler);
         web.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "alice");
         var options = new HttpClientTransportOptions { Endpoint = new Uri($"http://{gate.Address}/mcp/s"), TransportMode = HttpTransportMode.StreamableHttp };
-        await using var client = await McpClient.CreateAsync(new HttpClientTransport(options, web), new McpClientOptions { ProtocolVersion = "2025-11-25" });
+        await using var client = await McpClient.CreateAsync(new HttpClientTransport(options, web), new McpClientOptions { ProtocolVersion = revision });
         Assert.Equal("payments", client.ServerInfo?.Name);
         Assert.Equal(["safe", "danger"], (await client.ListToolsAsync()).Select(t => t.Name));
         var permitted = await client.CallToolAsync("safe", new Dictionary<string, object?> { ["a"] = 900.50m });
