@@ -219,9 +219,12 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         }
 
         var changed = (byte[])_bundle.Clone();
-        changed[changed.Length / 2] ^= 1;
+        var (index, at) = Find(changed);
+        changed[at] ^= 1;
         var report = BundleVerifier.Verify(changed, stage.Trust);
-        return Played.Nothing(report.Result == VerifyResult.Failed ? "verify FAILED" : $"verify {report.Result}");
+        return report.Result != VerifyResult.Failed ? Played.Nothing($"verify {report.Result}")
+            : Evidence.Worst(report).Contains(FormattableString.Invariant($"entries/{index}."), StringComparison.Ordinal) ? new Played("verify FAILED", [], index)
+            : Played.Nothing($"verify FAILED without the entry: {Evidence.Worst(report)}");
     }
 
     private async Task<Played> ChangedLedgerAsync()
@@ -234,17 +237,17 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         File.Copy(stage.Settings.File, Path.Combine(copy, Path.GetFileName(stage.Settings.File)));
         var ledger = Path.Combine(copy, ".obstat", "ledger", "ledger.db");
         var bytes = await File.ReadAllBytesAsync(ledger).ConfigureAwait(false);
-        var at = Find(bytes);
+        var (index, at) = Find(bytes);
         bytes[at] ^= 1;
         await File.WriteAllBytesAsync(ledger, bytes).ConfigureAwait(false);
         return await stage.TryPlaneOnAsync(copy).ConfigureAwait(false) is not { } end ? Played.Nothing("a plane serves the changed ledger")
-            : end.Code != 0 && end.Said.Contains(nameof(DenyReason.LedgerUnavailable), StringComparison.Ordinal) && end.Said.Contains("entry", StringComparison.Ordinal)
-                ? Played.Nothing(nameof(DenyReason.LedgerUnavailable))
+            : end.Code != 0 && end.Said.Contains(nameof(DenyReason.LedgerUnavailable), StringComparison.Ordinal) && end.Said.Contains(FormattableString.Invariant($"entry {index}:"), StringComparison.Ordinal)
+                ? new Played(nameof(DenyReason.LedgerUnavailable), [], index)
                 : Played.Nothing(FormattableString.Invariant($"ended with {end.Code}: {end.Said.Split('\n')[0]}"));
     }
 
-    /// <summary>Where in the ledger's file a decision's statement stands: its first 48 bytes after the beginning that all have.</summary>
-    private int Find(byte[] ledger)
+    /// <summary>A decision of the bundle and where in a file, the bundle's or the ledger's, a byte of its statement stands.</summary>
+    private (long Index, int At) Find(byte[] file)
     {
         if (_bundle is null || !EvidenceBundle.TryParse(_bundle, out var bundle, out var error))
         {
@@ -255,14 +258,14 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         {
             var nonce = Encoding.ASCII.GetBytes("\"nonce\":\"");
             var at = entry.Statement.Span.IndexOf(nonce);
-            var found = at < 0 ? -1 : ledger.AsSpan().IndexOf(entry.Statement.Span.Slice(at, nonce.Length + 20));
+            var found = at < 0 ? -1 : file.AsSpan().IndexOf(entry.Statement.Span.Slice(at, nonce.Length + 20));
             if (found >= 0)
             {
-                return found + nonce.Length;
+                return (entry.Index, found + nonce.Length);
             }
         }
 
-        throw new DemoFailureException("no entry of the bundle was found in the ledger's file");
+        throw new DemoFailureException("no entry of the bundle was found in the file");
     }
 
     private async Task<ImmutableArray<RowResult>> KillAndReturnAsync()
@@ -322,7 +325,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         try
         {
             var (played, effects) = await PlayAsync(row).ConfigureAwait(false);
-            return new RowResult(row, played.Got, effects.Length, null, played.Got == row.Expected && effects.IsEmpty ? null : $"expected {row.Expected}, got {played.Got}");
+            return new RowResult(row, played.Got, effects.Length, played.Named, played.Got == row.Expected && effects.IsEmpty && played.Named is not null ? null : $"expected {row.Expected}, got {played.Got}");
         }
         catch (DemoFailureException e)
         {
