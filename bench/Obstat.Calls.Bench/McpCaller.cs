@@ -21,7 +21,7 @@ internal sealed class McpCaller : IDisposable
 
     public async Task ConnectAsync()
     {
-        var answer = await PostAsync($$"""{"jsonrpc":"2.0","id":{{++_id}},"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""", read: true);
+        var answer = await PostAsync($$$"""{"jsonrpc":"2.0","id":{{{++_id}}},"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""", read: true);
         if (!answer.Contains("\"result\"", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(answer);
@@ -32,7 +32,7 @@ internal sealed class McpCaller : IDisposable
 
     public async Task CallAsync()
     {
-        var answer = await PostAsync($$"""{"jsonrpc":"2.0","id":{{++_id}},"method":"tools/call","params":{"name":"balance","arguments":{"account":"acct-7"}}}""", read: true);
+        var answer = await PostAsync($$$"""{"jsonrpc":"2.0","id":{{{++_id}}},"method":"tools/call","params":{"name":"balance","arguments":{"account":"acct-7"}}}""", read: true);
         if (!answer.Contains("\"result\"", StringComparison.Ordinal) || answer.Contains("\"isError\":true", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(answer);
