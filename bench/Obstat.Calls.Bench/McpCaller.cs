@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 
 namespace Obstat.Calls.Bench;
 
@@ -21,7 +20,7 @@ internal sealed class McpCaller : IDisposable
 
     public async Task ConnectAsync()
     {
-        var answer = await PostAsync($$$"""{"jsonrpc":"2.0","id":{{{++_id}}},"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}""", read: true);
+        var answer = await AskAsync("initialize", """{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}""");
         if (!answer.Contains("\"result\"", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(answer);
@@ -32,7 +31,7 @@ internal sealed class McpCaller : IDisposable
 
     public async Task CallAsync()
     {
-        var answer = await PostAsync($$$"""{"jsonrpc":"2.0","id":{{{++_id}}},"method":"tools/call","params":{"name":"balance","arguments":{"account":"acct-7"}}}""", read: true);
+        var answer = await AskAsync("tools/call", """{"name":"balance","arguments":{"account":"acct-7"}}""");
         if (!answer.Contains("\"result\"", StringComparison.Ordinal) || answer.Contains("\"isError\":true", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(answer);
@@ -40,6 +39,9 @@ internal sealed class McpCaller : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private Task<string> AskAsync(string method, string parameters)
+        => PostAsync($"{{\"jsonrpc\":\"2.0\",\"id\":{++_id},\"method\":\"{method}\",\"params\":{parameters}}}", read: true);
 
     private async Task<string> PostAsync(string body, bool read)
     {

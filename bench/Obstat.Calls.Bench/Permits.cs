@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Obstat.Enforcement;
@@ -6,6 +5,8 @@ using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 namespace Obstat.Calls.Bench;
 
