@@ -23,9 +23,8 @@ internal sealed class Session : IAsyncDisposable
     private readonly IUpstream _upstream;
     private readonly InFlight _inFlight = new();
     private readonly Tools _tools;
-    private readonly ConcurrentDictionary<string, bool> _watched = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
-    private readonly Func<byte[], ValueTask> _tell;
+    private readonly Tellings _tellings;
     private Connected? _connected;
     private int _opened;
 
@@ -35,9 +34,10 @@ internal sealed class Session : IAsyncDisposable
     /// <param name="tell">Where messages go that belong to no request.</param>
     public Session(SessionParts parts, IUpstream upstream, Func<byte[], ValueTask> tell)
     {
-        (_parts, _upstream, _tell) = (parts, upstream, tell);
+        (_parts, _upstream) = (parts, upstream);
         _tools = new Tools(parts, upstream, _inFlight);
-        upstream.Told = ToldAsync;
+        _tellings = new Tellings(() => Connected, _tools, _inFlight, tell);
+        upstream.Told = _tellings.TakeAsync;
     }
 
     /// <summary>What an upstream is told first: our revision, no capability that would let it ask an agent, and nothing of what a client says of itself.</summary>
@@ -248,8 +248,7 @@ internal sealed class Session : IAsyncDisposable
         _parts.Close(admission, answer);
         if (answer.Result is not null && request.Method.Gate == Gate.Watch)
         {
-            var uri = request.Parameters["uri"]!.AsString!;
-            _ = request.Method.Name == "resources/subscribe" ? _watched.TryAdd(uri, true) : _watched.TryRemove(uri, out _);
+            _tellings.Watch(request.Parameters["uri"]!.AsString!, request.Method.Name == "resources/subscribe");
         }
 
         return entry.Cancelled.IsCancellationRequested ? Reply.None : Answered(answer, request, entry, admission);
@@ -333,51 +332,6 @@ internal sealed class Session : IAsyncDisposable
         }
 
         return Reply.None;
-    }
-
-    private async ValueTask ToldAsync(Telling telling)
-    {
-        var (name, parameters) = (telling.Method.Name, telling.Parameters);
-        if (telling.Method.Gate == Gate.Changed)
-        {
-            _tools.Forget();
-        }
-
-        if (Connected is not { } connected)
-        {
-            return;
-        }
-
-        if (telling.Method.Gate == Gate.Own)
-        {
-            if (parameters["progressToken"]?.AsInteger is { } ours && _inFlight.Find(ours) is { ProgressToken: { } token } owner)
-            {
-                try
-                {
-                    owner.Admission?.Step();
-                    await owner.TellAsync(RpcWriter.Notification(name, parameters.With("progressToken", token)));
-                }
-                catch (Stopped)
-                {
-                    // The execution was stopped: nothing of it is told any more.
-                }
-            }
-
-            return;
-        }
-
-        var passes = name switch
-        {
-            "notifications/message" => connected.Capabilities["logging"] is not null,
-            "notifications/resources/updated" => parameters["uri"]?.AsString is { } uri && _watched.ContainsKey(uri),
-            _ => connected.Capabilities[name.Split('/')[1]]?["listChanged"]?.AsBoolean == true,
-        };
-        if (passes)
-        {
-            var message = RpcWriter.Notification(name, parameters.Members.IsEmpty ? null : parameters);
-            var request = telling.Request is { } ours ? _inFlight.Find(ours) : null;
-            await (message.Length > SessionParts.TellingBytesMax ? ValueTask.CompletedTask : request is null ? _tell(message) : request.TellAsync(message));
-        }
     }
 
     private Reply Refuse(DenyReason reason, RpcFault fault, ReadOnlyMemory<byte> bytes)

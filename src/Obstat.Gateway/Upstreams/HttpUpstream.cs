@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using Obstat.Enforcement;
 using Obstat.Gateway.Http;
 using Obstat.Gateway.JsonRpc;
@@ -32,7 +31,7 @@ internal sealed class HttpUpstream : IUpstream
     private bool _agreed;
     private Task _listening = Task.CompletedTask;
 
-    public HttpUpstream(Uri url, TimeProvider clock) => (_url, _clock, _http) = (url, clock, new HttpMessageInvoker(Handler()));
+    public HttpUpstream(Uri url, TimeProvider clock) => (_url, _clock, _http) = (url, clock, new HttpMessageInvoker(UpstreamDialer.Handler()));
 
     /// <inheritdoc/>
     public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
@@ -264,62 +263,5 @@ internal sealed class HttpUpstream : IUpstream
         }
 
         return whole.ToArray();
-    }
-
-    private static SocketsHttpHandler Handler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        Credentials = null,
-        PreAuthenticate = false,
-        ActivityHeadersPropagator = null,
-        MaxResponseHeadersLength = 16,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-
-        // The client library sends again when a kept connection turns out to be dead; a connection that is never kept is never dead.
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = ConnectAsync,
-    };
-
-    /// <summary>Dials what the registration names. A name that leads into a private network is refused: only the registration itself may say so, as an address or as localhost.</summary>
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var host = context.DnsEndPoint.Host;
-        var isNamed = !IPAddress.TryParse(host.Trim('[', ']'), out _) && host != "localhost";
-        foreach (var address in await Dns.GetHostAddressesAsync(host, cancellation))
-        {
-            if (isNamed && IsPrivate(address))
-            {
-                continue;
-            }
-
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(address, context.DnsEndPoint.Port, cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException)
-            {
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-
-        throw new SocketException((int)SocketError.HostUnreachable);
-    }
-
-    private static bool IsPrivate(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var bytes = plain.GetAddressBytes();
-        return IPAddress.IsLoopback(plain) || plain.IsIPv6LinkLocal || plain.IsIPv6SiteLocal || plain.IsIPv6UniqueLocal || plain.IsIPv6Multicast || plain.Equals(IPAddress.IPv6Any)
-            || (bytes.Length == 4 && (bytes[0] is 0 or 10 or 127 or >= 224 || (bytes[0], bytes[1]) is (169, 254) or (192, 168) or (172, >= 16 and <= 31) or (100, >= 64 and <= 127)));
     }
 }
