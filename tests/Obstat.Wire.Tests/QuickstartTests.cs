@@ -40,6 +40,19 @@ public sealed partial class QuickstartTests
     public void The_commands_of_the_README_are_the_two_that_CI_runs()
         => Assert.Equal(["./obstat demo", "./test"], Blocks().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "README.md"))).Select(m => m.Groups[1].Value.Trim()));
 
+    [Fact]
+    public void The_table_of_the_README_has_the_rows_that_the_demo_plays()
+    {
+        var rows = DemoRows().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "src", "Obstat.Cli", "Demo", "Play.cs"))).Select(m => $"{m.Groups[1].Value,2}  {m.Groups[2].Value}").ToArray();
+        Assert.NotEmpty(rows);
+        var shown = File.ReadAllLines(Path.Combine(Vectors.Root, "README.md"));
+        Assert.Empty(rows.Where(row => !shown.Any(line => line.StartsWith(row, StringComparison.Ordinal) && line.EndsWith("CLOSED", StringComparison.Ordinal))));
+        Assert.Contains(shown, line => line.StartsWith($"CLOSED {rows.Length}/{rows.Length}", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"new\((\d+), ""([^""]+)""")]
+    private static partial Regex DemoRows();
+
     [GeneratedRegex(@"(?ms)^```sh\n(.*?)^```")]
     private static partial Regex Blocks();
 
