@@ -134,6 +134,7 @@ internal sealed class Installation : IAsyncDisposable
     public async Task<string> TokenAsync(string person)
     {
         _ = (await RunAsync("identity", "enrol", person)).MustExit(0);
+        _ = (await RunAsync("policy", "activate")).MustExit(0);
         return (await RunAsync("identity", "token", person, "--audience", Resource)).MustExit(0).Output.Trim();
     }
 

@@ -44,10 +44,11 @@ public sealed partial class QuickstartTests
     public void The_table_of_the_README_has_the_rows_that_the_demo_plays()
     {
         var rows = DemoRows().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "src", "Obstat.Cli", "Demo", "Play.cs"))).Select(m => $"{m.Groups[1].Value,2}  {m.Groups[2].Value}").ToArray();
-        Assert.NotEmpty(rows);
+        var last = int.Parse(rows[^1].TrimStart().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(last >= 13);
         var shown = File.ReadAllLines(Path.Combine(Vectors.Root, "README.md"));
         Assert.Empty(rows.Where(row => !shown.Any(line => line.StartsWith(row, StringComparison.Ordinal) && line.EndsWith("CLOSED", StringComparison.Ordinal))));
-        Assert.Contains(shown, line => line.StartsWith($"CLOSED {rows.Length}/{rows.Length}", StringComparison.Ordinal));
+        Assert.Contains(shown, line => line.StartsWith($"CLOSED {last}/{last}", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"new\((\d+), ""([^""]+)""")]
