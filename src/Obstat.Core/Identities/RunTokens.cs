@@ -21,7 +21,7 @@ internal static class RunTokens
         }
 
         var detail = token.Iss != trust.Issuer ? "another issuer"
-            : token.Aud != "urn:execution:point:" + request.Point ? "another audience"
+            : token.Aud != Urns.Point(request.Point) ? "another audience"
             : token.Cgroup is not null || token.Run is not null ? "bound to a run, which nobody looked at"
             : request.PeerUid is null || token.Uid != request.PeerUid ? "the peer of the socket is another user"
             : !trust.Identities.TryGetValue(token.Sub, out var enrolled) || enrolled.Kind != PrincipalKind.Agent || enrolled.Uid != request.PeerUid ? "nobody is enrolled under this name and user"

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Proof.Messages;
 using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
@@ -21,7 +22,7 @@ public sealed class Trust
     public Trust(
         string origin, string resource, IEnumerable<KeySetMember> keys, IEnumerable<TrustedIssuer> issuers, IEnumerable<EnrolledIdentity> identities, IEnumerable<PinnedServer> servers)
     {
-        (Issuer, Resource) = ("urn:execution:plane:" + origin, resource);
+        (Issuer, Resource) = (Urns.Plane(origin), resource);
         Issuers = issuers.ToImmutableSortedDictionary(i => i.Url, i => i, StringComparer.Ordinal);
         Identities = identities.ToImmutableSortedDictionary(i => i.Subject, i => i, StringComparer.Ordinal);
         Servers = servers.ToImmutableSortedDictionary(s => s.Name, s => s, StringComparer.Ordinal);

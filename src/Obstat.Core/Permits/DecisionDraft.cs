@@ -1,5 +1,6 @@
 using Obstat.Core.Decisions;
 using Obstat.Core.Records;
+using Obstat.Proof.Messages;
 using Obstat.Proof;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
@@ -83,7 +84,7 @@ public sealed class DecisionDraft
             Txn = request.Parent ?? Execution,
             Exe = Execution,
             ParentExe = request.Parent,
-            RequestingWorkload = "urn:execution:point:" + request.Point,
+            RequestingWorkload = Urns.Point(request.Point),
             Snapshot = Decided.Snapshot.Digest,
             Obligations = Decided.Obligations,
         };

@@ -55,5 +55,5 @@ public sealed partial class ExecutionRequest
     /// <summary>Whom a permit for this request is for.</summary>
     public string Audience => AudienceOf(Server);
 
-    private static string AudienceOf(string server) => "urn:execution:server:" + server;
+    private static string AudienceOf(string server) => Urns.Server(server);
 }
