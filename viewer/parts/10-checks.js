@@ -303,6 +303,17 @@ function selfAsserted({ evidence, entries }, origin) {
   return keys.filter((key) => key.type === 4 || key.name === origin);
 }
 
+/** Of the one text that a bundle of this format brings for people. */
+const readmeDigest = "eca47ec4ec78254c75571084012b662aaaa87a2736efc109e4027c8d52d105a6";
+
+/** The copy of a policy names witnesses that nobody here has to believe, but it is one, and of this log. */
+function checkPolicyCopy(policy, log) {
+  if (policy) {
+    const own = parseTrust(text(policy, "trust/policy"));
+    demand(own?.logs.some((known) => known.text === log.text) && own.kind !== "log key", "trust/policy: does not name the log key that you gave");
+  }
+}
+
 /** V01, the part that needs the entries: the manifest and the copies hold nothing that signed content does not determine. */
 async function checkManifest({ evidence, entries, findings, trust }) {
   if (!evidence.manifest) {
@@ -314,9 +325,12 @@ async function checkManifest({ evidence, entries, findings, trust }) {
       const times = entries.map((entry) => entry.statement.predicate.time).sort();
       const differs = (name, expected) => demand(!evidence.files.has(name) || same(evidence.files.get(name), expected), `${name}: not what the entries give`);
       demand(evidence.manifest.created === times.at(-1), `manifest.json: created must be ${times.at(-1)}, the time of the newest entry, got ${evidence.manifest.created}`);
+      const readme = evidence.files.get("README.txt");
+      demand(!readme || hex(sha256(readme)) === readmeDigest, "README.txt: not what the entries give");
       differs("trust/keys.json", writeKeys(entries));
       const log = trust?.logs.find((candidate) => candidate.name === evidence.manifest.origin);
       if (log) {
+        checkPolicyCopy(evidence.files.get("trust/policy"), log);
         differs("trust/trusted_root.json", writeTrustedRoot(log, times[0]));
       }
     }

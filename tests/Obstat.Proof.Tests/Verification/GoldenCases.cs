@@ -57,6 +57,9 @@ internal static class GoldenCases
         yield return Case("consistency empty", Add("consistency/4-8", ""));
         yield return Case("copy of the keys", Edit(BundlePaths.Keys, "\"role\":\"report\"", "\"role\":\"statement\""));
         yield return Case("copy of the trusted root", Edit(BundlePaths.TrustedRoot, "PKIX_ED25519", "PKIX_ED25518"));
+        yield return Case("another readme", Edit(BundlePaths.Readme, "Trust comes from you", "Trust comes from us "));
+        yield return Case("a policy that is none", Edit(BundlePaths.Policy, "quorum w1", "quorum w2"));
+        yield return Case("a policy of no log", Add(BundlePaths.Policy, "quorum none\n"));
         yield return Case("created", Edit(BundlePaths.Manifest, "\"created\":\"2026", "\"created\":\"2025"));
         yield return Case("origin of the manifest", Edit(BundlePaths.Manifest, "golden.example", "goldeN.example"));
         yield return Case("format of the manifest", Edit(BundlePaths.Manifest, "execution-evidence/1", "execution-evidence/2"));
