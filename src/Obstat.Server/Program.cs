@@ -1,7 +1,13 @@
 using System.Runtime.InteropServices;
 using Obstat.Server;
+using Obstat.Server.Ledgers;
 using Obstat.Settings;
 using Obstat.Storage;
+
+if (args is ["ledger", .. var words])
+{
+    return await LedgerProgram.RunAsync(words, Console.Out, Console.Error);
+}
 
 if (args is not ["--config", var file])
 {

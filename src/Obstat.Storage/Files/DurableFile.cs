@@ -6,14 +6,21 @@ namespace Obstat.Storage.Files;
 /// </summary>
 internal static class DurableFile
 {
-    private const uint OwnerOnly = 0b110_000_000; // rw-------
+    private const uint OwnerOnly = 0b110_000_000;  // rw-------
+    private const uint EverybodyReads = 0b110_100_100; // rw-r--r--
 
-    /// <summary>Writes or replaces the file, readable by its owner only.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes or replaces the file, readable by its owner only unless told.</summary>
+    internal static void Write(string path, ReadOnlySpan<byte> bytes, bool readableByAll = false)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        WriteUnnamed(path, bytes, readableByAll);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>The same, but for the folder: until <see cref="SyncFolder"/> a crash may take the name away, and never leaves half of the bytes under it.</summary>
+    internal static void WriteUnnamed(string path, ReadOnlySpan<byte> bytes, bool readableByAll = false)
+    {
         var temporary = path + ".new";
-        var file = Posix.Checked(Posix.Open(temporary, Posix.WriteOnly | Posix.Create | Posix.Truncate | Posix.CloseOnExec, OwnerOnly), $"open {temporary}");
+        var file = Posix.Checked(Posix.Open(temporary, Posix.WriteOnly | Posix.Create | Posix.Truncate | Posix.CloseOnExec, readableByAll ? EverybodyReads : OwnerOnly), $"open {temporary}");
         try
         {
             for (var rest = bytes; !rest.IsEmpty;)
@@ -30,7 +37,6 @@ internal static class DurableFile
         }
 
         _ = Posix.Checked(Posix.Rename(temporary, path), $"rename {temporary}");
-        SyncFolder(folder);
     }
 
     /// <summary>Makes the names in a folder durable.</summary>

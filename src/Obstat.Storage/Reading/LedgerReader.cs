@@ -19,6 +19,7 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly string _origin;
     private readonly SqliteCommand _entry;
+    private readonly SqliteCommand _entries;
     private readonly SqliteCommand _leaves;
     private readonly SqliteCommand _tile;
 
@@ -26,6 +27,7 @@ public sealed class LedgerReader : IDisposable
     {
         (_connection, _origin) = (connection, origin);
         _entry = Database.Prepare(connection, "SELECT leaf, statement FROM entry WHERE origin = $1 AND idx = $2", 2);
+        _entries = Database.Prepare(connection, "SELECT idx, leaf, statement FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _leaves = Database.Prepare(connection, "SELECT idx, leaf FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _tile = Database.Prepare(connection, "SELECT hashes FROM tile WHERE origin = $1 AND level = $2 AND n = $3", 3);
     }
@@ -34,6 +36,35 @@ public sealed class LedgerReader : IDisposable
     /// <param name="folder">The folder of the ledger.</param>
     /// <param name="origin">Name of the log.</param>
     public static LedgerReader Open(string folder, string origin) => new(Database.OpenReader(Path.Combine(folder, "ledger.db")), origin);
+
+    /// <summary>Opens the ledger file of a folder, whatever log it holds. Throws <see cref="LedgerUnavailableException"/> where there is none.</summary>
+    /// <param name="folder">The folder of the ledger.</param>
+    public static LedgerReader Open(string folder)
+    {
+        var path = Path.Combine(folder, "ledger.db");
+        try
+        {
+            var connection = Database.OpenReader(path);
+            try
+            {
+                return Database.Scalar(connection, "SELECT origin FROM head") is string origin
+                    ? new(connection, origin)
+                    : throw new LedgerUnavailableException($"{path}: expected a log");
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw new LedgerUnavailableException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Name of the log.</summary>
+    public string Origin => _origin;
 
     /// <summary>Leaf and statement of an entry. Throws <see cref="LedgerUnavailableException"/> for an index beyond the end and for bytes that are no statement.</summary>
     public (WrittenStatement Written, byte[] Leaf) Entry(long index)
@@ -61,6 +92,23 @@ public sealed class LedgerReader : IDisposable
             && InclusionProof.Verifies(index, head.Size, TreeHash.Leaf(leaf), path, head.Root)
                 ? (written, leaf, path)
                 : throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected what the head of size {head.Size.ToString(CultureInfo.InvariantCulture)} covers");
+    }
+
+    /// <summary>Leaves and statements from one index to before another, as they are stored. Throws where one is missing.</summary>
+    public IEnumerable<(byte[] Leaf, byte[] Statement)> Entries(long from, long to)
+    {
+        Set(_entries, _origin, from, to);
+        using var rows = _entries.ExecuteReader();
+        var index = from;
+        for (; rows.Read() && rows.GetInt64(0) == index; index++)
+        {
+            yield return (rows.GetFieldValue<byte[]>(1), rows.GetFieldValue<byte[]>(2));
+        }
+
+        if (index != to)
+        {
+            throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected a leaf and a statement");
+        }
     }
 
     /// <summary>Hashes of the leaves from one index to before another. Throws where one is missing.</summary>
@@ -129,6 +177,7 @@ public sealed class LedgerReader : IDisposable
     public void Dispose()
     {
         _entry.Dispose();
+        _entries.Dispose();
         _leaves.Dispose();
         _tile.Dispose();
         _connection.Dispose();

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using Obstat.Proof;
+using Obstat.Proof.Json;
+using Obstat.Settings;
+using Obstat.Storage;
+using Obstat.Storage.Serving;
+
+namespace Obstat.Server.Ledgers;
+
+/// <summary>
+/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own that holds no key and only reads. It works while the plane runs,
+/// is away, or was poisoned. Exit codes: 0 done, 1 failed, 2 usage.
+/// </summary>
+internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, TextWriter output, TextWriter error)
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int Usage = 2;
+
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs the words after <c>ledger</c>.</summary>
+    public static async Task<int> RunAsync(string[] words, TextWriter output, TextWriter error)
+    {
+        if (words is not [var verb, "--config", var file, "--form", "table" or "json", .. var rest])
+        {
+            await error.WriteLineAsync("usage: Obstat.Server ledger VERB --config FILE --form table|json WORDS..");
+            return Usage;
+        }
+
+        if (!SettingsFile.TryLoad(file, out var settings, out var mistake))
+        {
+            await error.WriteLineAsync(mistake.ToString());
+            return Usage;
+        }
+
+        using var stopping = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            return await new LedgerProgram(settings, words[4] == "json", output, error).RunAsync(verb, rest, stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed;
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            await error.WriteLineAsync($"error[LedgerUnavailable]: {e.Message}");
+            return Failed;
+        }
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+
+    private Task<int> RunAsync(string verb, string[] words, CancellationToken cancellation) => (verb, words) switch
+    {
+        ("checkpoint", []) => Task.FromResult(Checkpoint()),
+        ("proof", [var index]) when long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => Task.FromResult(Proof(n)),
+        ("export", [var folder, .. var what]) when what is [] or ["statements"] => Task.FromResult(Export(folder, what.Length == 1, cancellation)),
+        ("serve", [var address]) when IPEndPoint.TryParse(address, out var at) => ServeAsync(at, cancellation),
+        _ => Task.FromResult(Misused(verb)),
+    };
+
+    private int Checkpoint()
+    {
+        using var log = PublishedLog.Open(settings.Paths.Ledger);
+        if (log.Newest() is not { } newest)
+        {
+            return Nothing("nothing was published yet");
+        }
+
+        Tell(
+            newest.Note.ToString(),
+            "ledger-checkpoint",
+            ("origin", JsonValue.Of(newest.Head.Origin)),
+            ("size", JsonValue.Of(newest.Head.Size)),
+            ("root", JsonValue.Of(newest.Head.Root.ToBase64())),
+            ("logKey", JsonValue.Of(log.HeadKey.ToString())),
+            ("note", JsonValue.Of(newest.Note.ToString())));
+        return Done;
+    }
+
+    private int Proof(long index)
+    {
+        using var log = PublishedLog.Open(settings.Paths.Ledger);
+        if (log.Prove(index) is not { } proof)
+        {
+            return Nothing($"entry {index.ToString(CultureInfo.InvariantCulture)} is not covered by a published checkpoint");
+        }
+
+        var text = Encoding.UTF8.GetString(proof.ToBytes());
+        Tell(text, "ledger-proof", ("index", JsonValue.Of(index)), ("proof", JsonValue.Of(text)));
+        return Done;
+    }
+
+    private int Export(string folder, bool withStatements, CancellationToken cancellation)
+    {
+        using var log = PublishedLog.Open(settings.Paths.Ledger);
+        var told = System.Diagnostics.Stopwatch.StartNew();
+        var head = LogFolder.Write(log, folder, withStatements, size =>
+        {
+            if (told.Elapsed >= TellEvery)
+            {
+                told.Restart();
+                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} entries"));
+            }
+        }, cancellation);
+        Tell(
+            string.Create(CultureInfo.InvariantCulture, $"wrote   {head.Size} entries to {folder}\nlog     {log.HeadKey}\n"),
+            "ledger-export",
+            ("folder", JsonValue.Of(Path.GetFullPath(folder))),
+            ("size", JsonValue.Of(head.Size)),
+            ("root", JsonValue.Of(head.Root.ToBase64())),
+            ("statements", JsonValue.Of(withStatements)));
+        return Done;
+    }
+
+    private async Task<int> ServeAsync(IPEndPoint address, CancellationToken cancellation)
+    {
+        await using var front = await TileFront.StartAsync(settings.Paths.Ledger, address, cancellation);
+        Tell($"serves  {front.Origin} at {front.Address}\n", "ledger-serve", ("origin", JsonValue.Of(front.Origin)), ("address", JsonValue.Of(front.Address)));
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: that is how serving ends well.
+        }
+
+        return Done;
+    }
+
+    private void Tell(string text, string schema, params (string Name, JsonValue Value)[] members)
+    {
+        output.Write(isJson ? JsonValue.Object([("schema", JsonValue.Of($"obstat.cli/{schema}/v1")), .. members]) + "\n" : text);
+        output.Flush();
+    }
+
+    private int Nothing(string why)
+    {
+        error.WriteLine($"error[ledger]: {why}");
+        return Failed;
+    }
+
+    private int Misused(string verb)
+    {
+        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], serve ADDRESS:PORT");
+        return Usage;
+    }
+}

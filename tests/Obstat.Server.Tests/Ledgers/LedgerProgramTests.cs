@@ -1,0 +1,107 @@
+using System.Net;
+using Obstat.Proof.Json;
+using Obstat.Proof.Notes;
+using Obstat.Server.Ledgers;
+using Obstat.Server.Tests.Planes;
+
+namespace Obstat.Server.Tests.Ledgers;
+
+/// <summary>What is done to a ledger beside the plane: while it runs, and when it is away.</summary>
+public sealed class LedgerProgramTests : IDisposable
+{
+    private readonly TestInstallation _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    private async Task<(int Code, string Out, string Error)> Run(string verb, string form, params string[] words)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await LedgerProgram.RunAsync([verb, "--config", Path.Combine(_home.Folder, "obstat.json"), "--form", form, .. words], output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public async Task Checkpoint_proof_and_folder_come_out_whether_the_plane_runs_or_not()
+    {
+        await using (await _home.StartAsync())
+        {
+        }
+
+        await using var plane = await _home.StartAsync();
+        var (code, note, _) = await Run("checkpoint", "table");
+        Assert.Equal(0, code);
+        Assert.True(SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(note), out var signed, out _));
+        Assert.True(Checkpoint.TryOpen(signed, _home.HeadKey, out var head, out _));
+        Assert.True(StrictJson.TryParse(System.Text.Encoding.UTF8.GetBytes((await Run("checkpoint", "json")).Out.TrimEnd('\n')), out var json, out _));
+        Assert.Equal(_home.HeadKey.ToString(), json["logKey"]?.AsString);
+
+        var (_, proof, _) = await Run("proof", "table", "0");
+        Assert.True(TlogProof.TryParse(System.Text.Encoding.UTF8.GetBytes(proof), out var read, out _));
+        Assert.Equal(0, read.Index);
+
+        var folder = Path.Combine(_home.Folder, "public");
+        Assert.Equal(0, (await Run("export", "table", folder, "statements")).Code);
+        Assert.Equal(signed.Bytes.ToArray(), await File.ReadAllBytesAsync(Path.Combine(folder, "checkpoint")));
+        Assert.True(File.Exists(Path.Combine(folder, $"statement/000.p/{head.Size}")));
+    }
+
+    [Theory]
+    [InlineData("checkpoint", "x")]
+    [InlineData("proof", "-1")]
+    [InlineData("proof", "x")]
+    [InlineData("export", "f", "blobs")]
+    [InlineData("serve", "here")]
+    [InlineData("erase")]
+    public async Task What_is_not_understood_is_usage(string verb, params string[] words) => Assert.Equal(2, (await Run(verb, "table", words)).Code);
+
+    [Fact]
+    public async Task Without_a_ledger_nothing_is_shown_and_the_reason_is_told()
+    {
+        var (code, told, error) = await Run("checkpoint", "table");
+        Assert.Equal((1, ""), (code, told));
+        Assert.Contains("error[LedgerUnavailable]", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proof_of_an_entry_that_no_published_checkpoint_covers_is_refused()
+    {
+        await using (await _home.StartAsync())
+        {
+        }
+
+        var (code, told, error) = await Run("proof", "table", "9999");
+        Assert.Equal((1, ""), (code, told));
+        Assert.Contains("not covered", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_is_served_as_static_files_and_nothing_else_is()
+    {
+        await using (await _home.StartAsync())
+        {
+        }
+
+        await using var front = await TileFront.StartAsync(_home.Settings.Paths.Ledger, new IPEndPoint(IPAddress.Loopback, 0), default);
+        using var client = new HttpClient { BaseAddress = new Uri(front.Address) };
+        using var checkpoint = await client.GetAsync(new Uri("/checkpoint", UriKind.Relative));
+        var note = await checkpoint.Content.ReadAsByteArrayAsync();
+        Assert.True(SignedNote.TryParse(note, out var signed, out _));
+        Assert.True(Checkpoint.TryOpen(signed, _home.HeadKey, out var head, out _));
+        Assert.True(checkpoint.Headers.CacheControl!.NoCache);
+        using var tile = await client.GetAsync(new Uri($"/tile/0/000.p/{head.Size}", UriKind.Relative));
+        Assert.Equal(32 * head.Size, (await tile.Content.ReadAsByteArrayAsync()).Length);
+        Assert.Contains("immutable", tile.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        using var head404 = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/checkpoint"));
+        Assert.Equal(note.Length, head404.Content.Headers.ContentLength);
+        foreach (var path in (string[])["/", "/ledger.db", "/checkpoint?x=1", "/tile/0/000", "/tile/entries/000.p/1", "/statement/000", "/tile/%30/000"])
+        {
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.True(answer.StatusCode == HttpStatusCode.NotFound, path);
+        }
+
+        using var body = new StringContent("x");
+        using var post = await client.PostAsync(new Uri("/checkpoint", UriKind.Relative), body);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
+    }
+}
