@@ -1,18 +1,49 @@
-using Microsoft.Data.Sqlite;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Obstat.Calls.Bench;
 
-/// <summary>Commits of the ledger's writer, counted by its heads: one signed head a group, one fsync a group.</summary>
-internal static class Fsyncs
+/// <summary>fsync and fdatasync calls of a process, counted by strace while the watch lasts. Tracing slows what is traced: no time is taken under it.</summary>
+internal sealed class Fsyncs : IDisposable
 {
-    public static double Count(Installation installation)
+    private readonly string _file = Path.GetTempFileName();
+    private readonly Process _strace;
+
+    private Fsyncs(int process)
+        => _strace = Process.Start(new ProcessStartInfo("strace", ["-f", "-e", "trace=fsync,fdatasync", "-o", _file, "-p", process.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+
+    /// <summary>Starts the watch; null where strace is not installed.</summary>
+    public static async Task<Fsyncs?> WatchAsync(int process)
     {
-        using var database = new SqliteConnection($"Data Source={Path.Combine(installation.Folder, ".obstat", "ledger", "ledger.db")};Mode=ReadOnly;Pooling=False");
-        database.Open();
-        using var command = database.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM head";
-        return Convert.ToDouble(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "strace"))))
+        {
+            return null;
+        }
+
+        var watch = new Fsyncs(process);
+        while (await watch._strace.StandardError.ReadLineAsync() is { } line && !line.Contains("attached", StringComparison.Ordinal))
+        {
+        }
+
+        _ = watch._strace.StandardError.ReadToEndAsync();
+        return watch;
     }
 
-    public static double Since(Installation installation, double before) => Count(installation) - before;
+    /// <summary>Ends the watch; how many there were.</summary>
+    public int End()
+    {
+        using (var interrupt = Process.Start("kill", ["-INT", _strace.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            interrupt.WaitForExit();
+        }
+
+        _strace.WaitForExit();
+        return File.ReadLines(_file).Count(line => line.Contains("sync(", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        _strace.Dispose();
+        File.Delete(_file);
+    }
 }

@@ -25,28 +25,43 @@ internal sealed class Installation : IDisposable
     {
         var root = Root();
         var made = new Installation(Directory.CreateTempSubdirectory("obstat-bench-").FullName, root);
-        made.Run("init", "--template", "payments");
-        await File.WriteAllTextAsync(Path.Combine(made.Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource);""");
-        var samples = Environment.GetEnvironmentVariable("OBSTAT_PROGRAMS") ?? Directory.GetDirectories(Path.Combine(root, ".build")).Where(d => File.Exists(Path.Combine(d, "complete"))).MaxBy(Directory.GetLastWriteTimeUtc)!;
-        var server = made.Start("dotnet", Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll"), "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(made.Folder, "journal.jsonl"), "--stateless");
-        made.Direct = JsonDocument.Parse(await LineAsync(server.StandardOutput, line => line.StartsWith("{\"listening\"", StringComparison.Ordinal) ? line : null)).RootElement.GetProperty("listening").Deserialize<Uri>()!;
-        made.Run("mcp", "add", "payments", "--approve", "all", "--url", made.Direct.ToString());
-        var up = made.Start(made.Program, "up");
-        _ = await LineAsync(up.StandardError, line => line.StartsWith("gateway", StringComparison.Ordinal) && line.EndsWith("| ready", StringComparison.Ordinal) ? line : null);
-        made.Run("identity", "enrol", "bench");
-        using var settings = JsonDocument.Parse(made.Run("config", "show", "--output", "json"));
-        made.Governed = new Uri($"http://{Gateway(settings.RootElement)}/mcp/payments");
-        made.Bearer = made.Run("identity", "token", "bench", "--audience", made.Governed.ToString()).Trim();
-        return made;
+        try
+        {
+            await made.BeginAsync(root);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Process ids of the plane and the gateway.</summary>
-    public IEnumerable<(string Name, int Id)> Parts()
-        => from folder in Directory.GetDirectories("/proc")
-           where int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)
-           let command = Read(Path.Combine(folder, "cmdline"))
-           where command.Contains(Folder, StringComparison.Ordinal) && command.Contains("--config", StringComparison.Ordinal)
-           select (command.Contains("Obstat.Server", StringComparison.Ordinal) ? "plane" : "gateway", int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
+    public IReadOnlyDictionary<string, int> Parts()
+        => (from folder in Directory.GetDirectories("/proc")
+            where int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            let command = Read(Path.Combine(folder, "cmdline"))
+            where command.Contains(Folder, StringComparison.Ordinal) && command.Contains("--config", StringComparison.Ordinal)
+            select (Name: command.Contains("Obstat.Server", StringComparison.Ordinal) ? "plane" : "gateway", Id: int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)))
+            .ToDictionary(part => part.Name, part => part.Id);
+
+    private async Task BeginAsync(string root)
+    {
+        Run("init", "--template", "payments");
+        var resource = ListenApart();
+        await File.WriteAllTextAsync(Path.Combine(Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource);""");
+        var samples = Environment.GetEnvironmentVariable("OBSTAT_PROGRAMS") ?? Directory.GetDirectories(Path.Combine(root, ".build")).Where(d => File.Exists(Path.Combine(d, "complete"))).MaxBy(Directory.GetLastWriteTimeUtc)!;
+        var server = Start("dotnet", Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll"), "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(Folder, "journal.jsonl"), "--stateless");
+        Direct = JsonDocument.Parse(await LineAsync(server.StandardOutput, line => line.StartsWith("{\"listening\"", StringComparison.Ordinal) ? line : null)).RootElement.GetProperty("listening").Deserialize<Uri>()!;
+        Run("mcp", "add", "payments", "--approve", "all", "--url", Direct.ToString());
+        var up = Start(Program, "up");
+        _ = await LineAsync(up.StandardError, line => line.StartsWith("gateway", StringComparison.Ordinal) && line.EndsWith("| ready", StringComparison.Ordinal) ? line : null);
+        Run("identity", "enrol", "bench");
+        Run("policy", "activate");
+        Governed = new Uri($"{resource}/mcp/payments");
+        Bearer = Run("identity", "token", "bench", "--audience", resource).Trim();
+    }
 
     public string Run(params string[] arguments)
     {
@@ -71,9 +86,16 @@ internal sealed class Installation : IDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static string Gateway(JsonElement settings)
-        => settings.TryGetProperty("settings", out var inner) ? Gateway(inner)
-            : settings.GetProperty("listen").GetProperty("gateway") is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "127.0.0.1:7073";
+    // A free port, so that a gateway that runs on the usual one is left alone.
+    private string ListenApart()
+    {
+        using var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        free.Start();
+        var address = free.LocalEndpoint.ToString()!;
+        var file = Path.Combine(Folder, "obstat.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"gateway\": {", $"\"listen\": {{ \"gateway\": \"{address}\" }},\n  \"gateway\": {{ \"resource\": \"http://{address}\",", StringComparison.Ordinal));
+        return $"http://{address}";
+    }
 
     private static string Read(string path)
     {
@@ -100,7 +122,9 @@ internal sealed class Installation : IDisposable
     private static async Task<string> LineAsync(StreamReader reader, Func<string, string?> pick)
     {
         var heard = new List<string>();
-        while (await reader.ReadLineAsync() is { } line)
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var close = limit.Token.Register(reader.Close);
+        while (await LineOrNullAsync(reader) is { } line)
         {
             heard.Add(line);
             if (pick(line) is { } found)
@@ -111,6 +135,18 @@ internal sealed class Installation : IDisposable
         }
 
         throw new InvalidOperationException(string.Join('\n', heard));
+    }
+
+    private static async Task<string?> LineOrNullAsync(StreamReader reader)
+    {
+        try
+        {
+            return await reader.ReadLineAsync();
+        }
+        catch (Exception ended) when (ended is ObjectDisposedException or IOException)
+        {
+            return null;
+        }
     }
 
     private static string Root()

@@ -35,15 +35,46 @@ Say("governed call, us", $"p50 {gated.P50:F0}  p99 {gated.P99:F0}");
 Say("added by governance, us", $"p50 {added:F0}  p99 {gated.P99 - plain.P99:F0}");
 Say("added p50 / floor", $"{added / floors.Call:F2}  (floor {floors.Call:F0} us = 2 commits + 3 signatures + 2 verifications + 3 hops)");
 
+var parts = installation.Parts();
+using (var plane = new Allocations(parts["plane"]))
+using (var gateway = new Allocations(parts["gateway"]))
+{
+    const int Counted = 1000;
+    for (var i = 0; i < Counted; i++)
+    {
+        await governed.CallAsync();
+    }
+
+    await Task.Delay(TimeSpan.FromSeconds(1.1)); // the counters speak once a second
+    Say("allocated per call, KiB", $"plane {plane.End() / Counted / 1024:F0}  gateway {gateway.End() / Counted / 1024:F0}");
+}
+
+if (await Fsyncs.WatchAsync(parts["plane"]) is { } fsyncs)
+{
+    const int Counted = 200;
+    for (var i = 0; i < Counted; i++)
+    {
+        await governed.CallAsync();
+    }
+
+    Say("fsyncs per call, 1 caller", $"{(double)fsyncs.End() / Counted:F2}");
+    fsyncs.Dispose();
+}
+
 await using var permits = new Permits(installation);
 await permits.OpenAsync();
 _ = await permits.RunAsync(16, TimeSpan.FromSeconds(2));
 foreach (var callers in new[] { 1, 16, 256 })
 {
-    var before = Fsyncs.Count(installation);
     var (perSecond, each) = await permits.RunAsync(callers, TimeSpan.FromSeconds(seconds));
     var perCore = 1_000_000 / floors.Sign.P50 / 2;
-    Say($"permits/s, {callers} callers", $"{perSecond:F0}  p50 {each.P50:F0} us  p99 {each.P99:F0} us  = {perSecond / perCore:F2} of what two signatures per permit allow a core ({perCore:F0}/s); commits per permit {Fsyncs.Since(installation, before) / each.Count:F2}");
+    Say($"permits/s, {callers} callers", $"{perSecond:F0}  p50 {each.P50:F0} us  p99 {each.P99:F0} us  = {perSecond / perCore:F2} of what two signatures per permit allow a core ({perCore:F0}/s)");
+    if (await Fsyncs.WatchAsync(parts["plane"]) is { } watch)
+    {
+        (_, each) = await permits.RunAsync(callers, TimeSpan.FromSeconds(1));
+        Say($"fsyncs per permit", $"{(double)watch.End() / each.Count:F2}");
+        watch.Dispose();
+    }
 }
 
 static void Say(string what, FormattableString value) => Console.WriteLine($"{what,-26} {value.ToString(CultureInfo.InvariantCulture)}");
