@@ -23,6 +23,13 @@ public sealed class ArgumentBinder
     /// <param name="inputSchema">The schema, an object. It must outlive the binder.</param>
     public static Parsed<ArgumentBinder> Compile(string server, string tool, JsonElement inputSchema)
     {
+        return Compile(server, tool, inputSchema, out _);
+    }
+
+    /// <summary>The same, with the type of the arguments: what the generated schema declares is what the binder makes.</summary>
+    internal static Parsed<ArgumentBinder> Compile(string server, string tool, JsonElement inputSchema, out InputType? root)
+    {
+        root = null;
         if (CedarNames.Segment(server) is not { } serverSegment || CedarNames.Segment(tool) is not { } toolSegment)
         {
             return Refused("a server or tool name that cannot be one in Cedar");
@@ -38,8 +45,10 @@ public sealed class ArgumentBinder
             return Refused(reason);
         }
 
-        var reader = new InputTypeReader(check, serverSegment, $"{serverSegment}::{toolSegment}::Input");
-        return reader.ReadRoot(inputSchema) is { } root ? new(new ArgumentBinder(check, root)) : Refused(reader.Reason);
+        var space = $"{serverSegment}::{toolSegment}::Input";
+        var reader = new InputTypeReader(SchemaProfile.Plane, serverSegment, space, reference => check.Resolve(reference) is { } schema ? (schema, space) : null);
+        root = reader.ReadRoot(inputSchema);
+        return root is not null ? new(new ArgumentBinder(check, root)) : Refused(reader.Reason);
     }
 
     /// <summary>

@@ -2,14 +2,19 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Obstat.Cedar.Json;
+using Obstat.Cedar.Syntax;
 
 namespace Obstat.Cedar.Mcp;
 
 /// <summary>
-/// Maps a tool's input schema to Cedar types, by the profile of the plane: objects are records unless they have typed extra properties or contain themselves,
-/// numbers are decimals, what has no usable type is opaque. A method that returns nothing has given its reason.
+/// Maps the schema of a tool's arguments (or results) to Cedar types. In the profile of the plane objects are records unless they have typed extra properties or contain
+/// themselves, numbers are decimals, what has no usable type is opaque. A method that returns nothing has given its reason.
 /// </summary>
-internal sealed class InputTypeReader(JsonSchemaCheck check, string server, string inputNamespace)
+/// <param name="profile">The mapping.</param>
+/// <param name="server">The namespace of opaque types.</param>
+/// <param name="inputNamespace">The namespace of the types that are made.</param>
+/// <param name="resolve">The schema that a reference names, and the namespace of its type; nothing where it names none.</param>
+internal sealed class InputTypeReader(SchemaProfile profile, string server, string inputNamespace, Func<string, (JsonElement Schema, string Namespace)?> resolve)
 {
     private readonly Dictionary<string, InputType> _definitions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
@@ -17,10 +22,13 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
 
     public string Reason { get; private set; } = "";
 
+    /// <summary>The types of all definitions that were read, by reference.</summary>
+    public IReadOnlyDictionary<string, InputType> Definitions => _definitions;
+
     /// <summary>The type of the arguments themselves: always a record.</summary>
     public InputType? ReadRoot(JsonElement schema)
     {
-        if (StrictJson.Member(schema, "type") is not { ValueKind: JsonValueKind.String } type || type.GetString() != "object")
+        if (StrictJson.Member(schema, "type") is not { ValueKind: JsonValueKind.String } type ? !profile.IsOfficial : type.GetString() != "object")
         {
             return Refuse("the schema of arguments has the type object", "");
         }
@@ -34,18 +42,20 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         var path = space + "::" + name;
         if (schema.ValueKind != JsonValueKind.Object)
         {
-            return Opaque(schema, InputKind.Unknown);
+            return profile.IsOfficial ? Refuse("a schema is an object", pointer) : Opaque(schema, InputKind.Unknown);
         }
 
         if (StrictJson.Member(schema, "$ref") is { } reference)
         {
-            return ReadDefinition(reference.GetString()!, pointer);
+            return reference.ValueKind == JsonValueKind.String && StrictJson.Text(reference) is { } to ? ReadDefinition(to, pointer) : Refuse("a reference is a string", pointer);
         }
 
         if (StrictJson.Member(schema, "type") is not { } type)
         {
             var alternatives = StrictJson.Member(schema, "anyOf") ?? StrictJson.Member(schema, "oneOf");
-            return alternatives is null ? Opaque(schema, InputKind.Unknown) : ReadUnion(schema, alternatives.Value.EnumerateArray(), path, pointer);
+            return alternatives is null ? Opaque(schema, InputKind.Unknown)
+                : alternatives.Value.ValueKind != JsonValueKind.Array ? Refuse("alternatives are an array", pointer)
+                : ReadUnion(schema, alternatives.Value.EnumerateArray(), path, pointer);
         }
 
         if (type.ValueKind == JsonValueKind.Array)
@@ -58,7 +68,9 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         {
             "boolean" => new(InputKind.Bool, schema),
             "integer" => new(InputKind.Integer, schema),
-            "number" or "float" => new(InputKind.Number, schema),
+            "number" or "float" when profile.NumbersAsDecimal => new(InputKind.Number, schema),
+            "number" => new(InputKind.OpaqueNumber, schema) { Name = server + "::Number" },
+            "float" => new(InputKind.OpaqueNumber, schema) { Name = server + "::Float" },
             "null" => Opaque(schema, InputKind.Null),
             "string" => ReadString(schema, path, pointer),
             "array" => ReadArray(schema, space, name, pointer),
@@ -74,7 +86,8 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         return JsonSerializer.SerializeToElement(members);
     }
 
-    private InputType? ReadDefinition(string reference, string pointer)
+    /// <summary>The type of a definition, read once.</summary>
+    public InputType? ReadDefinition(string reference, string pointer)
     {
         if (_definitions.TryGetValue(reference, out var known))
         {
@@ -91,7 +104,12 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
             return Refuse("a reference to itself", pointer);
         }
 
-        var schema = check.Resolve(reference)!.Value;
+        if (resolve(reference) is not { } target)
+        {
+            return Refuse("a reference that is not local or names nothing", pointer);
+        }
+
+        var (schema, space) = target;
         var name = reference[(reference.LastIndexOf('/') + 1)..];
         if (Segment(name, pointer) is not { } segment)
         {
@@ -102,21 +120,29 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         if (schema.ValueKind == JsonValueKind.Object && StrictJson.Member(schema, "type") is { ValueKind: JsonValueKind.String } kind && kind.GetString() == "object")
         {
             // Known before it is read, because it may contain itself; then it is an entity.
-            type = new(InputKind.Record, schema) { Name = inputNamespace + "::" + segment };
+            type = new(ObjectKind, schema) { Name = space + "::" + segment, IsDefinition = true };
             _definitions.Add(reference, type);
             if (!Fill(type, pointer))
             {
                 return null;
             }
 
-            if (_recursive.Contains(reference))
+            if (_recursive.Contains(reference) && !profile.IsOfficial)
             {
                 type.Kind = InputKind.Entity;
             }
         }
-        else if ((type = Read(schema, inputNamespace, segment, pointer)) is null)
+        else if ((type = Read(schema, space, segment, pointer)) is null)
         {
             return null;
+        }
+        else if (type.Kind != InputKind.Enum || type.Name != space + "::" + segment)
+        {
+            type = type.Under(space + "::" + segment);
+        }
+        else
+        {
+            type.IsDefinition = true;
         }
 
         _ = _open.Remove(reference);
@@ -144,14 +170,19 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
     {
         if (StrictJson.Member(schema, "enum") is { } values)
         {
-            if (values.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.String || StrictJson.Text(v) is null))
+            if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() == 0 || values.EnumerateArray().Any(v => v.ValueKind != JsonValueKind.String || StrictJson.Text(v) is null))
             {
                 return Refuse("the values of an enumerated string are strings", pointer);
             }
 
             return path.EndsWith("::Action", StringComparison.Ordinal)
                 ? Refuse("the type Action belongs to actions", pointer)
-                : new(InputKind.Enum, schema) { Name = path, Values = [.. values.EnumerateArray().Select(v => v.GetString()!).Distinct()] };
+                : new(InputKind.Enum, schema) { Name = path, Values = profile.IsOfficial ? [.. values.EnumerateArray().Select(v => v.GetString()!)] : [.. values.EnumerateArray().Select(v => v.GetString()!).Distinct()] };
+        }
+
+        if (StrictJson.Member(schema, "format") is { ValueKind: not JsonValueKind.String })
+        {
+            return Refuse("a format is a string", pointer);
         }
 
         var format = StrictJson.Member(schema, "format")?.GetString();
@@ -172,6 +203,11 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         var items = StrictJson.Member(schema, "items");
         if (StrictJson.Member(schema, "prefixItems") is { } prefix)
         {
+            if (items is { ValueKind: JsonValueKind.Object } same && prefix.ValueKind == JsonValueKind.Array && prefix.EnumerateArray().All(p => JsonElement.DeepEquals(p, same)))
+            {
+                return Read(same, space, name, pointer + "/items") is { } each ? new(InputKind.Set, schema) { Element = each } : null;
+            }
+
             if (items is not { ValueKind: JsonValueKind.False })
             {
                 return new(InputKind.Set, schema) { Element = Opaque(schema, InputKind.Unknown, isFree: true) };
@@ -191,6 +227,11 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
             return new(InputKind.Tuple, schema) { Parts = parts.DrainToImmutable() };
         }
 
+        if (items is { ValueKind: JsonValueKind.Array or JsonValueKind.String or JsonValueKind.Number })
+        {
+            return Refuse("items are one schema", pointer);
+        }
+
         if (items is not { ValueKind: JsonValueKind.Object } element)
         {
             return items is { ValueKind: JsonValueKind.False }
@@ -203,7 +244,7 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
 
     private InputType? ReadObject(JsonElement schema, string path, string pointer)
     {
-        var type = new InputType(InputKind.Record, schema) { Name = path };
+        var type = new InputType(ObjectKind, schema) { Name = path };
         return Fill(type, pointer) ? type : null;
     }
 
@@ -239,7 +280,13 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
             return properties.ToImmutable();
         }
 
-        var required = StrictJson.Member(schema, "required") is { } listed
+        if (described.ValueKind != JsonValueKind.Object)
+        {
+            _ = Refuse("properties are an object", pointer);
+            return null;
+        }
+
+        var required = StrictJson.Member(schema, "required") is { ValueKind: JsonValueKind.Array } listed
             ? listed.EnumerateArray().Select(StrictJson.Text).ToHashSet(StringComparer.Ordinal)
             : [];
         var segments = new HashSet<string>(StringComparer.Ordinal);
@@ -268,6 +315,8 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
         return properties.ToImmutable();
     }
 
+    private InputKind ObjectKind => profile.ObjectsAsRecords ? InputKind.Record : InputKind.Entity;
+
     private InputType Opaque(JsonElement schema, InputKind kind, bool isFree = false) =>
         new(kind, isFree ? default : schema) { Name = $"{server}::{kind}" };
 
@@ -279,7 +328,7 @@ internal sealed class InputTypeReader(JsonSchemaCheck check, string server, stri
 
     private string? Segment(string name, string pointer)
     {
-        var segment = CedarNames.Segment(name);
+        var segment = profile.IsOfficial ? Identifiers.IsName(name) && name != "__cedar" ? name : null : CedarNames.Segment(name);
         if (segment is null)
         {
             _ = Refuse("a name that cannot be one in Cedar", pointer);
