@@ -91,7 +91,7 @@ internal sealed partial class Typechecker
 
         if (!attributes.TryGet(name, out var attribute))
         {
-            return Refuse(DiagnosticCode.UnsafeAttributeAccess, $"{type} has no attribute {name}", node);
+            return Refuse(DiagnosticCode.UnsafeAttributeAccess, $"{(type is CedarType.Entity ? type.ToString() : "this record")} has no attribute {name}{(attributes.Attributes.IsEmpty ? ", nor any other" : $"; it has {string.Join(", ", attributes.Attributes.Select(a => a.Name))}")}", node);
         }
 
         return attribute.IsRequired || known.Contains(Capabilities.Attribute(target, name))

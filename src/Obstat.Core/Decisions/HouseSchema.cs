@@ -8,8 +8,16 @@ namespace Obstat.Core.Decisions;
 /// </summary>
 public static class HouseSchema
 {
+    /// <summary>The context of an action that is no tool's, but for its input.</summary>
+    private const string Facts = """
+        approval: Plane::ApprovalFacts, arg: {}, attest: Plane::AttestFacts, budget: Plane::BudgetFacts, chain: Plane::ChainFacts, facet: {}, flow: Plane::Mark,
+            lease: Plane::LeaseFacts, now: datetime, peer?: ipaddr, session: Plane::SessionFacts
+        """;
+
+    private const string Who = "principal: [Plane::Agent, Plane::User], resource: [Plane::Server]";
+
     /// <summary>The schema in the text form of the language.</summary>
-    public const string Text = """
+    public const string Text = $$"""
         namespace Plane {
           entity Tenant;
           entity Zone in [Zone];
@@ -37,7 +45,10 @@ public static class HouseSchema
 
         namespace Plane::Mcp {
           entity Arguments tags String;
-          action connect, list, "prompts/get", "resources/read", "completion/complete" in [Plane::Action::"act"];
+          action connect, list in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { arguments?: Arguments }, {{Facts}} } };
+          action "prompts/get" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { name: String, arguments?: Arguments }, {{Facts}} } };
+          action "resources/read" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { uri: String, arguments?: Arguments }, {{Facts}} } };
+          action "completion/complete" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { name?: String, uri?: String, arguments?: Arguments }, {{Facts}} } };
         }
         """;
 

@@ -14,8 +14,13 @@ namespace Obstat.Core.Decisions;
 /// </summary>
 public sealed class Law
 {
-    internal Law(ImmutableArray<LawFile> files, DenyReason reason, ImmutableArray<LawFinding> findings, PolicySet policies, PolicySettings settings, Schema schema, ImmutableArray<Entity> entities)
+    private readonly ImmutableDictionary<string, LawFile> _places;
+
+    internal Law(
+        ImmutableArray<LawFile> files, DenyReason reason, ImmutableArray<LawFinding> findings, PolicySet policies, PolicySettings settings, Schema schema, ImmutableArray<Entity> entities,
+        ImmutableDictionary<string, LawFile>? places = null)
     {
+        _places = places ?? ImmutableDictionary<string, LawFile>.Empty;
         (Files, Reason, Findings, Policies, Settings, Schema, Entities) = (files, reason, findings, policies, settings, schema, entities);
         PolicyBytes = LawFile.Frame(files.Where(f => IsPolicyFile(f.Path)));
         SchemaBytes = LawFile.Frame(files.Where(f => f.Path.EndsWith(".cedarschema", StringComparison.Ordinal)).Append(new LawFile("plane.cedarschema", [.. System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text)])));
@@ -72,6 +77,20 @@ public sealed class Law
 
     /// <summary>SHA-256(JCS({entities, policies, schema})).</summary>
     public Digest Digest { get; }
+
+    /// <summary>The schema files as text.</summary>
+    internal IEnumerable<string> SchemaTexts => Files.Where(f => f.Path.EndsWith(".cedarschema", StringComparison.Ordinal)).Select(f => System.Text.Encoding.UTF8.GetString(f.Bytes.AsSpan()));
+
+    /// <summary>A finding about a policy, with the place in its file.</summary>
+    internal LawFinding At(Policy? policy, Span span, string code, string message, bool refuses)
+    {
+        var file = policy is null ? null : _places.GetValueOrDefault(policy.Id);
+        var (line, column) = file is null ? (0, 0) : span.Locate(System.Text.Encoding.UTF8.GetString(file.Bytes.AsSpan()));
+        return new(file?.Path ?? "policies", line, column, code, message, refuses);
+    }
+
+    /// <summary>The same law, with what else is to be said of it.</summary>
+    internal Law With(ImmutableArray<LawFinding> more) => more.IsEmpty ? this : new(Files, Reason, Findings.AddRange(more), Policies, Settings, Schema, Entities, _places);
 
     /// <summary>The end of validity of a permit by <c>@expires</c>, milliseconds since 1970; null for one without.</summary>
     internal static long? ExpiryOf(Policy policy)

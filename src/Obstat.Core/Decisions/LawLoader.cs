@@ -30,7 +30,8 @@ public static class LawLoader
 
         var settings = ReadSettings(files, findings);
         var schema = ReadSchema(files, findings);
-        var policies = ReadPolicies(files, findings);
+        var places = ImmutableDictionary.CreateBuilder<string, LawFile>(StringComparer.Ordinal);
+        var policies = ReadPolicies(files, places, findings);
         var entities = ReadEntities(files, schema, findings);
         if (!findings.Any(f => f.Refuses) && policies.Policies.IsEmpty)
         {
@@ -44,7 +45,7 @@ public static class LawLoader
 
         return findings.Any(f => f.Refuses)
             ? new Law(files, DenyReason.PolicyInvalid, findings.DrainToImmutable(), PolicySet.Empty, PolicySettings.None, HouseSchema.Parsed, [])
-            : new Law(files, DenyReason.Undecided, findings.DrainToImmutable(), policies, settings, schema, entities);
+            : new Law(files, DenyReason.Undecided, findings.DrainToImmutable(), policies, settings, schema, entities, places.ToImmutable());
     }
 
     /// <summary>The same files as a law that decides nothing, because of a finding that only the whole world showed.</summary>
@@ -99,7 +100,7 @@ public static class LawLoader
         return HouseSchema.Parsed;
     }
 
-    private static PolicySet ReadPolicies(ImmutableArray<LawFile> files, ImmutableArray<LawFinding>.Builder findings)
+    private static PolicySet ReadPolicies(ImmutableArray<LawFile> files, ImmutableDictionary<string, LawFile>.Builder places, ImmutableArray<LawFinding>.Builder findings)
     {
         var all = new List<Policy>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -122,6 +123,7 @@ public static class LawLoader
                 if (Name(policy, file, text, ids, findings) is { } named)
                 {
                     all.Add(named);
+                    places[named.Id] = file;
                 }
             }
         }
@@ -175,7 +177,7 @@ public static class LawLoader
         if (named is not null)
         {
             findings.AddRange(NotTracked.ReadBy(named).Select(member => new LawFinding(
-                file.Path, line, column, "NotTracked", $"policy {id} reads {member}, which always has its neutral value in this version: a condition on it never changes its answer", false)));
+                file.Path, line, column, "NotTracked", $"policy {id} reads {member}, which nothing counts in this version: the condition would never change its answer; fix: remove it, or express the rule by context.input, context.facet or context.chain", true)));
         }
 
         return named;

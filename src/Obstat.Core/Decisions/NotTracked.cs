@@ -5,8 +5,8 @@ using Obstat.Cedar;
 namespace Obstat.Core.Decisions;
 
 /// <summary>
-/// Members of the context that have a neutral value because nothing is counted or marked yet. A condition on one of them is legal and always gives the same answer; its author is told,
-/// so that a rule that cannot apply is not taken for one that does.
+/// Members of the context that have a neutral value because nothing is counted or marked yet. A condition on one of them would always give the same answer, so it refuses the load:
+/// a rule that cannot apply is not taken for one that does.
 /// </summary>
 internal static class NotTracked
 {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Obstat.Cedar.Entities;
+using Obstat.Cedar.Schemas;
 using Obstat.Cedar.Syntax;
 using Obstat.Cedar.Values;
 using Obstat.Core.Identities;
@@ -33,13 +34,19 @@ internal sealed class World
     /// </summary>
     public static World Join(Law law, Trust trust)
     {
-        var (entities, findings) = Build(law, trust);
-        var found = entities is null ? findings : [.. findings, .. CheckClosed(law, entities)];
-        var usable = entities is null || found.Any(f => f.Refuses) ? LawLoader.Refuse(law, found) : law;
-        return new World(usable.IsInForce == law.IsInForce ? law : usable, trust, entities ?? EntityStore.Empty, ReadInputs(trust));
+        var types = ActionTypes.Of(law, trust);
+        var (entities, findings) = Build(law, trust, types);
+        ImmutableArray<LawFinding> found = [.. types.Findings, .. findings, .. entities is null ? [] : CheckClosed(law, types.Schema, entities)];
+        if (entities is not null && law.IsInForce && !found.Any(f => f.Refuses && f.Path == "*.cedarschema"))
+        {
+            found = found.AddRange(TypeCheck.Of(law, types.Schema, entities));
+        }
+
+        var usable = entities is null || found.Any(f => f.Refuses) ? LawLoader.Refuse(law, found) : law.With(found);
+        return new World(usable, trust, entities ?? EntityStore.Empty, types.Servers.ToFrozenDictionary(t => t.Key, t => ToolInput.ReadersOf(t.Value), StringComparer.Ordinal));
     }
 
-    private static (EntityStore? Entities, ImmutableArray<LawFinding> Findings) Build(Law law, Trust trust)
+    private static (EntityStore? Entities, ImmutableArray<LawFinding> Findings) Build(Law law, Trust trust, ActionTypes types)
     {
         var byUid = law.Entities.ToDictionary(e => e.Uid);
         foreach (var server in trust.Servers.Values)
@@ -49,8 +56,11 @@ internal sealed class World
             {
                 Put(byUid, CedarNames.ToolUid(server.Name, tool.Name), [("pinned", CedarValue.Of(true))], [CedarNames.ServerUid(server.Name)]);
                 var classes = law.Settings.ClassesOf(server.Name, tool.Name).Keys;
-                var action = CedarNames.ActionUid(server.Name, tool.Name);
-                byUid[action] = new Entity(action, parents: classes.Prepend("call").Select(CedarNames.GroupUid));
+                if (types.Servers[server.Name].Binders.ContainsKey(tool.Name))
+                {
+                    var action = CedarNames.ActionUid(server.Name, tool.Name);
+                    byUid[action] = new Entity(action, parents: classes.Prepend("call").Select(CedarNames.GroupUid));
+                }
             }
         }
 
@@ -64,14 +74,14 @@ internal sealed class World
             Put(byUid, new EntityUid(CedarNames.Label, label), [], []);
         }
 
-        foreach (var action in law.Schema.ActionEntities())
+        foreach (var action in types.Schema.ActionEntities().Where(a => !a.Uid.Type.StartsWith(ToolInput.UnusedNamespace + "::", StringComparison.Ordinal)))
         {
             _ = byUid.TryAdd(action.Uid, action);
         }
 
         var made = EntityStore.Of(byUid.Values);
         return made.TryGet(out var store)
-            ? (store.WithFactFreeTypes(law.Schema.FactFreeTypes), [])
+            ? (store.WithFactFreeTypes(types.Schema.FactFreeTypes), [])
             : (null, [.. made.Diagnostics.Select(d => new LawFinding("entities", 0, 0, d.Code.ToString(), d.ToString(), true))]);
     }
 
@@ -96,7 +106,7 @@ internal sealed class World
         byUid[uid] = new Entity(uid, attributes, (known?.Parents ?? []).Concat(parents), known?.Tags);
     }
 
-    private static IEnumerable<LawFinding> CheckClosed(Law law, EntityStore entities)
+    private static IEnumerable<LawFinding> CheckClosed(Law law, Schema schema, EntityStore entities)
     {
         // Referenced users and agents must be stored too: only who asks is minted.
         foreach (var dangling in entities.Dangling())
@@ -105,20 +115,22 @@ internal sealed class World
         }
 
         // A group without facts of its own has members all the same: a misspelt one would have none, so it must be stored.
-        var groups = law.Schema.EntityTypes.Values.SelectMany(t => t.ParentTypes).ToHashSet(StringComparer.Ordinal);
-        var stored = entities.WithFactFreeTypes(law.Schema.EntityTypes.Values.Where(t => t.IsEnum || (t.IsFactFree && !groups.Contains(t.Name))).Select(t => t.Name));
+        var groups = schema.EntityTypes.Values.SelectMany(t => t.ParentTypes).ToHashSet(StringComparer.Ordinal);
+        var stored = entities.WithFactFreeTypes(schema.EntityTypes.Values.Where(t => t.IsEnum || (t.IsFactFree && !groups.Contains(t.Name))).Select(t => t.Name));
         foreach (var policy in law.Policies.Policies)
         {
             var permitted = policy.Effect == Effect.Permit ? policy.Action.Entities : [];
             foreach (var literal in Cedar.PolicySet.Of([policy]).Require().EntityLiterals())
             {
-                if (stored.IsPresent(literal) ? IsDeclared(law, literal) : CedarNames.IsMinted(literal.Type))
+                if (stored.IsPresent(literal) ? IsDeclared(schema, literal) : CedarNames.IsMinted(literal.Type))
                 {
                     continue;
                 }
 
                 // A tool that is not pinned cannot be called at all, so a permit may name it early; a forbid or a condition that names nothing would never apply, and nobody would see it.
-                yield return new("policies", 0, 0, literal.IsAction ? "UnknownTool" : "UnknownEntityLiteral", $"policy {policy.Id} names {literal}, which is not there", !permitted.Contains(literal));
+                yield return law.At(policy, policy.Span, literal.IsAction ? "UnknownTool" : "UnknownEntityLiteral",
+                    literal.IsAction ? $"policy {policy.Id} names {literal}, and no tool of that name is pinned; fix: obstat mcp add or repin the server, or remove the name"
+                        : $"policy {policy.Id} names {literal}, which is not there; fix: correct the id, or add the entity to entities/*.json", !permitted.Contains(literal));
             }
         }
 
@@ -131,12 +143,6 @@ internal sealed class World
         }
     }
 
-    private static bool IsDeclared(Law law, EntityUid literal)
-        => !law.Schema.EntityTypes.TryGetValue(literal.Type, out var type) || !type.IsEnum || type.EnumIds.Contains(literal.Id, StringComparer.Ordinal);
-
-    private static FrozenDictionary<string, FrozenDictionary<string, ToolInput>> ReadInputs(Trust trust)
-        => trust.Servers.Values.ToFrozenDictionary(
-            s => s.Name,
-            s => s.Tools.Values.Select(t => (t.Name, Input: ToolInput.Read(s.Name, t))).Where(t => t.Input is not null).ToFrozenDictionary(t => t.Name, t => t.Input!, StringComparer.Ordinal),
-            StringComparer.Ordinal);
+    private static bool IsDeclared(Schema schema, EntityUid literal)
+        => !schema.EntityTypes.TryGetValue(literal.Type, out var type) || !type.IsEnum || type.EnumIds.Contains(literal.Id, StringComparer.Ordinal);
 }
