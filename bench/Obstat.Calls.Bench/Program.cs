@@ -40,11 +40,13 @@ using (var plane = new Allocations(parts["plane"]))
 using (var gateway = new Allocations(parts["gateway"]))
 {
     const int Counted = 1000;
+    var (planeBefore, gatewayBefore) = (Cpu.Of(parts, "plane"), Cpu.Of(parts, "gateway"));
     for (var i = 0; i < Counted; i++)
     {
         await governed.CallAsync();
     }
 
+    Say("processor per call, us", $"plane {(Cpu.Of(parts, "plane") - planeBefore) / Counted:F0}  gateway {(Cpu.Of(parts, "gateway") - gatewayBefore) / Counted:F0}");
     await Task.Delay(TimeSpan.FromSeconds(1.1)); // the counters speak once a second
     Say("allocated per call, KiB", $"plane {plane.End() / Counted / 1024:F0}  gateway {gateway.End() / Counted / 1024:F0}");
 }
@@ -66,9 +68,11 @@ await permits.OpenAsync();
 _ = await permits.RunAsync(16, TimeSpan.FromSeconds(2));
 foreach (var callers in new[] { 1, 16, 256 })
 {
+    var before = Cpu.Of(parts, "plane");
     var (perSecond, each) = await permits.RunAsync(callers, TimeSpan.FromSeconds(seconds));
+    var processor = (Cpu.Of(parts, "plane") - before) / each.Count;
     var perCore = 1_000_000 / floors.Sign.P50 / 2;
-    Say($"permits/s, {callers} callers", $"{perSecond:F0}  p50 {each.P50:F0} us  p99 {each.P99:F0} us  = {perSecond / perCore:F2} of what two signatures per permit allow a core ({perCore:F0}/s)");
+    Say($"permits/s, {callers} callers", $"{perSecond:F0}  p50 {each.P50:F0} us  p99 {each.P99:F0} us  = {perSecond / perCore:F2} of what two signatures per permit allow a core ({perCore:F0}/s); processor of the plane {processor:F0} us a permit");
     if (await Fsyncs.WatchAsync(parts["plane"]) is { } watch)
     {
         (_, each) = await permits.RunAsync(callers, TimeSpan.FromSeconds(1));

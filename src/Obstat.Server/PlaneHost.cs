@@ -99,7 +99,8 @@ public sealed class PlaneHost : IAsyncDisposable
             clock));
         var vault = Keep(Vault.Open(paths.Ledger, ledger.Origin, keys.Tenant));
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // The empty builder reads no configuration file, no variable and no argument: nothing of the environment moves or opens a listener.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
         _ = builder.Logging.ClearProviders();
         logging(builder.Logging);
         _ = builder.WebHost.UseKestrelCore();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Obstat.Proof.Encodings;
@@ -16,6 +17,9 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
     public const int SpkiLength = 91;
 
     private static readonly byte[] SpkiPrefix = Convert.FromHexString("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+
+    private const int ReadMax = 1024;
+    private static readonly ConcurrentDictionary<string, P256PublicKey> Read = new(StringComparer.Ordinal);
 
     private readonly KeyHandles<ECDsa> _handles;
     private readonly byte[] _spki;
@@ -65,11 +69,27 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
         }
     }
 
-    /// <summary>Takes standard base64 of the DER encoding.</summary>
+    /// <summary>Takes standard base64 of the DER encoding: the form of statements. Importing a key costs as much as a signature, and a log names few keys often, so those read are kept.</summary>
     public static bool TryFromBase64(string? text, [NotNullWhen(true)] out P256PublicKey? key)
     {
         key = null;
-        return text is not null && Base64Exact.TryDecode(text, out var spki) && TryFromSpki(spki, out key);
+        if (text is null || Read.TryGetValue(text, out key))
+        {
+            return key is not null;
+        }
+
+        if (!Base64Exact.TryDecode(text, out var spki) || !TryFromSpki(spki, out key))
+        {
+            return false;
+        }
+
+        if (Read.Count >= ReadMax)
+        {
+            Read.Clear();
+        }
+
+        _ = Read.TryAdd(text, key);
+        return true;
     }
 
     /// <summary>The public half of a key.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
@@ -19,6 +20,7 @@ namespace Obstat.Server.Ledgers;
 internal sealed class PermitShelf : IDisposable
 {
     private const int WaitingMax = 16_384;
+    private const int GroupMax = 256;
     private const string Role = "assertion";
 
     private readonly Vault _vault;
@@ -98,35 +100,63 @@ internal sealed class PermitShelf : IDisposable
 
     private async Task WriteAsync()
     {
-        await foreach (var claims in _queue.Reader.ReadAllAsync())
+        var group = new List<PermitClaims>();
+        while (await _queue.Reader.WaitToReadAsync())
         {
+            while (group.Count < GroupMax && _queue.Reader.TryRead(out var claims))
+            {
+                group.Add(claims);
+            }
+
             try
             {
-                Write(claims, _waiting[claims.Jti]);
+                Write(group);
             }
             catch (Exception e) when (e is IOException or SqliteException or LedgerUnavailableException)
             {
                 // Lost: see above.
             }
 
-            _ = _waiting.TryRemove(claims.Jti, out _);
+            foreach (var claims in group)
+            {
+                _ = _waiting.TryRemove(claims.Jti, out _);
+            }
+
+            group.Clear();
         }
     }
 
-    private void Write(PermitClaims claims, string compact)
+    private void Write(List<PermitClaims> group)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        var places = new List<(string Jti, int Start, int Length)>(group.Count);
+        foreach (var claims in group)
+        {
+            var line = Line(claims, _waiting[claims.Jti]);
+            places.Add((claims.Jti, lines.WrittenCount, line.Length));
+            lines.Write(line);
+            lines.Write("\n"u8);
+        }
+
+        lock (_lock)
+        {
+            var offset = _file.Length;
+            RandomAccess.Write(_file.SafeFileHandle, lines.WrittenSpan, offset);
+            foreach (var (jti, start, length) in places)
+            {
+                _lines[jti] = (offset + start, length);
+            }
+        }
+    }
+
+    private byte[] Line(PermitClaims claims, string compact)
     {
         var (reference, blob) = _vault.Seal(claims.Sub, _clock.GetUtcNow(), Role, ("assertion", JsonValue.Of(compact)));
-        var line = JsonValue.Object(
+        return JsonValue.Object(
             ("blob", JsonValue.Of(Convert.ToBase64String(blob.Bytes.Span))),
             ("jti", JsonValue.Of(claims.Jti)),
             ("plain", JsonValue.Of(reference.Plain.ToHex())),
             ("scope", JsonValue.Of(reference.Scope))).ToCanonicalBytes();
-        lock (_lock)
-        {
-            var offset = _file.Length;
-            RandomAccess.Write(_file.SafeFileHandle, [.. line, (byte)'\n'], offset);
-            _lines[claims.Jti] = (offset, line.Length);
-        }
     }
 
     /// <summary>Finds the lines of earlier starts; a torn one at the end is cut off.</summary>

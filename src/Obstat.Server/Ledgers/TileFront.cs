@@ -42,7 +42,8 @@ internal sealed class TileFront : IAsyncDisposable
     /// <summary>Serves the log of a folder. Port 0 takes a free one. Throws where there is no log or the address is taken.</summary>
     public static async Task<TileFront> StartAsync(string folder, IPEndPoint address, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // The empty builder reads no configuration file, no variable and no argument: nothing of the environment moves or opens a listener.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
         _ = builder.Logging.ClearProviders();
         _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
