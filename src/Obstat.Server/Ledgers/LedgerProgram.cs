@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
-using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Settings;
 using Obstat.Storage;

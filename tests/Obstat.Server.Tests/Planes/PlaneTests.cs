@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Collections.Immutable;
 using System.Text;
 using Obstat.Proof.Bundles;
@@ -102,6 +104,23 @@ public sealed class PlaneTests : IDisposable
         Assert.Contains(bundle.Entries, e => e.Index == entry.Entry);
         Assert.NotEmpty(bundle.Permits);
         Assert.NotEmpty(bundle.Snapshots);
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_environment_opens_a_listener()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        foreach (var name in (ReadOnlySpan<string>)["ASPNETCORE_URLS", "DOTNET_URLS", "URLS", "Kestrel__Endpoints__Extra__Url"])
+        {
+            Environment.SetEnvironmentVariable(name, $"http://127.0.0.1:{port}");
+        }
+
+        await using var plane = await _home.StartAsync();
+        using var client = new TcpClient();
+        await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port));
     }
 
     [Fact]
