@@ -55,7 +55,7 @@ public sealed class FilesystemServerTests
             Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(notes, "n.txt")));
         }
 
-        await EvidenceHoldsExactlyAsync(installation,
+        await installation.EvidenceHoldsExactlyAsync(
             "allow read_text_file", "deny write_file NotPermitted", "deny move_file NotPermitted", "deny no_such_tool AttestationBroken", "allow write_file");
     }
 
@@ -71,8 +71,7 @@ public sealed class FilesystemServerTests
         await installation.PoliciesAsync(Policies);
         await installation.UpAsync();
 
-        var call = await Ran.ProgramAsync(installation.Folder, new Dictionary<string, string> { ["PATH"] = $"{Path.GetDirectoryName(node)}:{Environment.GetEnvironmentVariable("PATH")}" }, node,
-            NodePrograms.Inspector, "--cli", Installation.Program, "mcp", "wrap", "files", "--method", "tools/call", "--tool-name", "read_text_file", "--tool-arg", $"path={file}");
+        var call = await Inspector.RunAsync(installation.Folder, Installation.Program, "mcp", "wrap", "files", "--method", "tools/call", "--tool-name", "read_text_file", "--tool-arg", $"path={file}");
         Assert.Contains("through", call.MustExit(0).Output, StringComparison.Ordinal);
     }
 
@@ -88,18 +87,5 @@ public sealed class FilesystemServerTests
         }
 
         return Convert.ToHexString(hash.GetHashAndReset());
-    }
-
-    /// <summary>Exports everything, verifies it offline, and compares the tool calls in it.</summary>
-    private static async Task EvidenceHoldsExactlyAsync(Installation installation, params string[] calls)
-    {
-        var bundle = Path.Combine(installation.Folder, "bundle.zip");
-        _ = (await installation.RunAsync("export", "all", "--to", bundle)).MustExit(0);
-        var key = (await installation.RunAsync("status", "--output", "json")).MustExit(0).Json.GetProperty("logKey").GetString()!;
-        await installation.DownAsync();
-        var verified = await installation.RunAsync("verify", bundle, "--log-key", key, "--output", "json");
-        Assert.DoesNotContain(verified.Json.GetProperty("checks").EnumerateArray(), c => c.GetProperty("status").GetString() == "failed");
-        Assert.Contains(verified.Exit, new[] { 0, 13 });
-        Assert.Equal(calls, EvidenceBundle.ToolCalls(bundle));
     }
 }

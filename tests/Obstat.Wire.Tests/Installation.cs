@@ -89,6 +89,19 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>A client on the stdio front of a registered server.</summary>
     public Task<SdkClient> WrapAsync(string server) => SdkClient.StdioAsync(Folder, Plain, Program, "mcp", "wrap", server);
 
+    /// <summary>Exports everything, ends the plane, verifies offline, and compares the tool calls in the bundle.</summary>
+    public async Task EvidenceHoldsExactlyAsync(params string[] calls)
+    {
+        var bundle = Path.Combine(Folder, "bundle.zip");
+        _ = (await RunAsync("export", "all", "--to", bundle)).MustExit(0);
+        var key = (await RunAsync("status", "--output", "json")).MustExit(0).Json.GetProperty("logKey").GetString()!;
+        await DownAsync();
+        var verified = await RunAsync("verify", bundle, "--log-key", key, "--output", "json");
+        Assert.DoesNotContain(verified.Json.GetProperty("checks").EnumerateArray(), c => c.GetProperty("status").GetString() == "failed");
+        Assert.Contains(verified.Exit, new[] { 0, 13 });
+        Assert.Equal(calls, EvidenceBundle.ToolCalls(bundle));
+    }
+
     /// <summary>Stops everything, in the order that a user's Ctrl-C gives.</summary>
     public async Task DownAsync()
     {
