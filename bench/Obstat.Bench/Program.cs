@@ -4,12 +4,13 @@ using Obstat.Bench;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 var rounds = args is [var count, ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
 var figures = new List<LedgerRound>();
-for (var i = 0; i <= rounds; i++)
+const int WarmUps = 3; // until the runtime has compiled what is hot
+for (var i = 0; i < rounds + WarmUps; i++)
 {
     var round = await LedgerRound.RunAsync();
-    if (i > 0)
+    if (i >= WarmUps)
     {
-        figures.Add(round); // the first warms up
+        figures.Add(round);
     }
 }
 

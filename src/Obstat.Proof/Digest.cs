@@ -29,7 +29,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     }
 
     /// <summary>The digest of the canonical form of a JSON value.</summary>
-    public static Digest Of(Json.JsonValue value) => Of(value.ToCanonicalBytes());
+    public static Digest Of(Json.JsonValue value) => Json.CanonicalJson.DigestOf(value);
 
     /// <summary>Takes 32 bytes as a digest; another length refuses.</summary>
     public static bool TryFromBytes(ReadOnlySpan<byte> bytes, out Digest digest)

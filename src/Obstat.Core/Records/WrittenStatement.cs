@@ -21,8 +21,8 @@ public sealed class WrittenStatement
     /// <summary>Writes a statement. Refuses one that no reader would take, before it stands in a log for ever.</summary>
     public static bool TryWrite(Statement statement, [NotNullWhen(true)] out WrittenStatement? written, [NotNullWhen(false)] out string? error)
     {
-        ArgumentNullException.ThrowIfNull(statement);
-        return TryRead(statement.ToBytes(), out written, out error);
+        written = Statement.TryWrite(statement, out var bytes, out var read, out error) ? new(read, bytes) : null;
+        return error is null && written is not null;
     }
 
     /// <summary>Reads a statement's bytes; kept, not copied.</summary>

@@ -63,25 +63,26 @@ public sealed class JsonValue : IEquatable<JsonValue>
     public ImmutableArray<JsonMember> Members => _members;
 
     /// <summary>The member of that name, or null where there is none or this is no object.</summary>
-    public JsonValue? this[string name]
-    {
-        get
-        {
-            var (low, high) = (0, _members.Length - 1);
-            while (low <= high)
-            {
-                var middle = (low + high) / 2;
-                var order = string.CompareOrdinal(_members[middle].Name, name);
-                if (order == 0)
-                {
-                    return _members[middle].Value;
-                }
+    public JsonValue? this[string name] => IndexOf(name) is >= 0 and var at ? _members[at].Value : null;
 
-                (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+    /// <summary>The place of the member of that name; below 0 where there is none.</summary>
+    internal int IndexOf(string name)
+    {
+        var members = _members.AsSpan();
+        var (low, high) = (0, members.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(members[middle].Name, name);
+            if (order == 0)
+            {
+                return middle;
             }
 
-            return null;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
         }
+
+        return -1;
     }
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
@@ -191,7 +192,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
 
     private static string WellFormed(string value)
     {
-        for (var i = 0; i < value.Length; i++)
+        for (var i = value.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var first ? first : value.Length; i < value.Length; i++)
         {
             if (char.IsSurrogate(value[i]))
             {

@@ -73,6 +73,51 @@ public static class StrictJson
         return value is not null;
     }
 
+    /// <summary>Whether the intake takes the canonical bytes of a value that was made in memory, whose numbers are integers: what <see cref="TryParse(ReadOnlySpan{byte}, JsonRules, JsonLimits, out JsonValue?, out JsonError)"/> would find in its text, found in the value.</summary>
+    internal static bool Takes(JsonValue value, JsonLimits limits)
+    {
+        var members = 0;
+        return Takes(value, limits, 0, ref members);
+    }
+
+    private static bool Takes(JsonValue value, JsonLimits limits, int depth, ref int members)
+    {
+        if (value.AsString is { } text)
+        {
+            return !HasNoncharacter(text);
+        }
+
+        if (value.Kind == JsonKind.Number)
+        {
+            return value.AsInteger is not null;
+        }
+
+        members += value.Items.Length + value.Members.Length;
+        var below = depth + 1;
+        if (members > limits.MembersMax || (value.Kind is JsonKind.Array or JsonKind.Object && below > limits.DepthMax))
+        {
+            return false;
+        }
+
+        foreach (var item in value.Items)
+        {
+            if (!Takes(item, limits, below, ref members))
+            {
+                return false;
+            }
+        }
+
+        foreach (var member in value.Members)
+        {
+            if (HasNoncharacter(member.Name) || !Takes(member.Value, limits, below, ref members))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     // System.Text.Json ends its message with its own path and position; ours stands beside it.
     private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
 
@@ -179,7 +224,7 @@ public static class StrictJson
 
     private static bool HasNoncharacter(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uFFFF') is >= 0 and var first ? first : text.Length; i < text.Length; i++)
         {
             var scalar = char.IsHighSurrogate(text[i]) ? char.ConvertToUtf32(text[i], text[++i]) : text[i];
             if ((scalar & 0xFFFE) == 0xFFFE || scalar is >= 0xFDD0 and <= 0xFDEF)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Json;
@@ -47,6 +48,53 @@ public abstract record Statement
             return false;
         }
 
+        if (!TryRead(json, out statement, out error))
+        {
+            return false;
+        }
+
+        // Every member was read in its one form and none is left over, so canonical bytes and the right subjects are all that writing it again could still show.
+        error = CanonicalJson.Is(json, bytes) ? null : "expected the canonical form";
+        statement = error is null ? statement : null;
+        return error is null;
+    }
+
+    /// <summary>
+    /// Writes a statement for a log, where no statement may stand that a reader refuses: gives the bytes and what a reader takes from them. It is read from the same members that are written,
+    /// so the text need not be read again.
+    /// </summary>
+    /// <param name="statement">What is to be said.</param>
+    /// <param name="bytes">The canonical bytes.</param>
+    /// <param name="read">What a reader takes from them.</param>
+    /// <param name="error">Why no reader would.</param>
+    public static bool TryWrite(Statement statement, out byte[] bytes, [NotNullWhen(true)] out Statement? read, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        (bytes, read) = ([], null);
+        var json = statement.ToJson();
+        if (!StrictJson.Takes(json, Limits))
+        {
+            error = "expected texts without noncharacters, integers, at most 10000 members";
+            return false;
+        }
+
+        if (!TryRead(json, out read, out error))
+        {
+            return false;
+        }
+
+        bytes = json.ToCanonicalBytes();
+        error = bytes.Length <= BytesMax ? null : $"expected at most {BytesMax} bytes, got {bytes.Length}";
+        read = error is null ? read : null;
+        return error is null;
+    }
+
+    /// <summary>The canonical bytes. What is written from members that no reader would take is refused when it is read.</summary>
+    public byte[] ToBytes() => ToJson().ToCanonicalBytes();
+
+    private static bool TryRead(JsonValue json, [NotNullWhen(true)] out Statement? statement, [NotNullWhen(false)] out string? error)
+    {
+        statement = null;
         var fields = new JsonFields(json);
         _ = fields.OneOf("_type", Names.StatementType);
         var type = fields.String("predicateType");
@@ -60,27 +108,23 @@ public abstract record Statement
 
         var header = new StatementHeader(predicate.Id("nonce"), predicate.Text("origin"), predicate.Time("time"), predicate.Nested("clock", Clock.Read),
             subjects.Length > 0 && Digest.TryParseHex(subjects[0]["digest"]?["sha256"]?.AsString, out var subject) ? subject : default);
-        Statement? read = Array.Find(Kinds, k => Names.PredicateType(k.Type) == type).Read?.Invoke(header, predicate);
+        var read = Kinds.GetValueOrDefault(type)?.Invoke(header, predicate);
         if (read is null || !predicate.Complete())
         {
             error = read is null ? $"expected a known predicate type, got {(type.Length > 128 ? type[..128] : type)}" : $"{predicate.Error}";
             return false;
         }
 
-        // Every member was read in its one form and none is left over, so canonical bytes and the right subjects are all that writing it again could still show.
-        error = !json.ToCanonicalBytes().AsSpan().SequenceEqual(bytes) ? "expected the canonical form"
-            : !json["subject"]!.Equals(read.SubjectsToJson()) ? "expected the subjects that the members give"
-            : null;
+        error = json["subject"]!.Equals(read.SubjectsToJson()) ? null : "expected the subjects that the members give";
         statement = error is null ? read : null;
         return error is null;
     }
 
-    /// <summary>The canonical bytes. What is written from members that no reader would take is refused when it is read.</summary>
-    public byte[] ToBytes() => JsonValue.Object(
+    private JsonValue ToJson() => JsonValue.Object(
         ("_type", JsonValue.Of(Names.StatementType)),
         ("predicate", Predicate()),
         ("predicateType", JsonValue.Of(Names.PredicateType(Type))),
-        ("subject", SubjectsToJson())).ToCanonicalBytes();
+        ("subject", SubjectsToJson()));
 
     /// <summary>SHA-256 of the statement's bytes: its identity. Leaf and signature are none, since they differ from one signing to the next.</summary>
     public static Digest DigestOf(ReadOnlySpan<byte> bytes) => Digest.Of(bytes);
@@ -108,8 +152,8 @@ public abstract record Statement
     /// <summary>Digest of the canonical object of this type's members: the subject of types that hold no digest of their own.</summary>
     private protected Digest MembersDigest() => Digest.Of(JsonValue.Object([.. Members()]));
 
-    private static readonly (string Type, Func<StatementHeader, JsonFields, Statement>? Read)[] Kinds =
-    [
+    private static readonly FrozenDictionary<string, Func<StatementHeader, JsonFields, Statement>> Kinds = new (string Type, Func<StatementHeader, JsonFields, Statement> Read)[]
+    {
         (GenesisStatement.TypeName, GenesisStatement.ReadFrom),
         (EnforcementPointStatement.TypeName, EnforcementPointStatement.ReadFrom),
         (PolicyActivationStatement.TypeName, PolicyActivationStatement.ReadFrom),
@@ -121,5 +165,5 @@ public abstract record Statement
         (StateStatement.TypeName, StateStatement.ReadFrom),
         (KeySetStatement.TypeName, KeySetStatement.ReadFrom),
         (KeyRotationStatement.TypeName, KeyRotationStatement.ReadFrom),
-    ];
+    }.ToFrozenDictionary(k => Names.PredicateType(k.Type), k => k.Read, StringComparer.Ordinal);
 }

@@ -72,7 +72,21 @@ internal static class StatementFields
 
     /// <summary>An array of objects.</summary>
     public static ImmutableArray<T> Each<T>(this JsonFields fields, string name, int max, Func<JsonFields, T> read)
-        => [.. fields.Array(name, max).Select((item, i) => Whole(fields, name, new JsonFields(item, $"/{name}/{i}"), read))];
+    {
+        var items = fields.Array(name, max);
+        if (items.IsEmpty)
+        {
+            return [];
+        }
+
+        var each = ImmutableArray.CreateBuilder<T>(items.Length);
+        for (var i = 0; i < items.Length; i++)
+        {
+            each.Add(Whole(fields, name, JsonFields.OfItem(items[i], name, i), read));
+        }
+
+        return each.MoveToImmutable();
+    }
 
     /// <summary>An object whose members are counts.</summary>
     public static ImmutableSortedDictionary<string, long> Counts(this JsonFields fields, string name)

@@ -7,6 +7,8 @@ public readonly record struct Timestamp : IComparable<Timestamp>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    private const int Length = 24;
+
     private readonly DateTime _utc;
 
     private Timestamp(DateTime utc) => _utc = utc;
@@ -23,6 +25,12 @@ public readonly record struct Timestamp : IComparable<Timestamp>
     /// <summary>Reads the one form; anything else refuses.</summary>
     public static bool TryParse(string? text, out Timestamp time)
     {
+        time = default;
+        if (text is not { Length: Length })
+        {
+            return false;
+        }
+
         var parsed = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var utc);
         time = parsed ? new(utc) : default;
         return parsed && time.ToString() == text;
@@ -30,7 +38,32 @@ public readonly record struct Timestamp : IComparable<Timestamp>
 
     public int CompareTo(Timestamp other) => _utc.CompareTo(other._utc);
 
-    public override string ToString() => _utc.ToString(Format, CultureInfo.InvariantCulture);
+    public override string ToString() => string.Create(Length, _utc, static (text, utc) =>
+    {
+        Put(text, 0, 4, utc.Year);
+        text[4] = '-';
+        Put(text, 5, 2, utc.Month);
+        text[7] = '-';
+        Put(text, 8, 2, utc.Day);
+        text[10] = 'T';
+        Put(text, 11, 2, utc.Hour);
+        text[13] = ':';
+        Put(text, 14, 2, utc.Minute);
+        text[16] = ':';
+        Put(text, 17, 2, utc.Second);
+        text[19] = '.';
+        Put(text, 20, 3, utc.Millisecond);
+        text[23] = 'Z';
+    });
+
+    private static void Put(Span<char> text, int at, int length, int value)
+    {
+        for (var i = at + length - 1; i >= at; i--)
+        {
+            text[i] = (char)('0' + (value % 10));
+            value /= 10;
+        }
+    }
 
     public static bool operator <(Timestamp left, Timestamp right) => left._utc < right._utc;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof.Merkle;
@@ -303,7 +304,7 @@ internal sealed class Writer : IDisposable
         for (var i = 0; i < entries.Count; i++)
         {
             var (entry, index) = (entries[i], growth.Before.Size + i);
-            var appended = new Appended(new(index), entry.Written, entry.Leaf, _head!, [.. growth.Path(index)]);
+            var appended = new Appended(new(index), entry.Written, entry.Leaf, _head!, ImmutableCollectionsMarshal.AsImmutableArray(growth.Path(index)));
             if (!entry.Waiting.Release(AppendResult.Durable(appended)) && entry.Written.Statement is DecisionStatement { Permit: { } permit })
             {
                 lock (_late)
