@@ -24,6 +24,9 @@ public static class Names
     /// <summary>Format of a verification's result.</summary>
     public const string VerifyFormat = "execution-verify/1";
 
+    /// <summary>Format of an audit's result.</summary>
+    public const string AuditFormat = "execution-audit/1";
+
     /// <summary>First line of the bytes whose digest is that of a policy set.</summary>
     public const string PolicySet = "execution-policy-set-1";
 

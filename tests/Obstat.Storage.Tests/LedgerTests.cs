@@ -134,15 +134,10 @@ public sealed class LedgerTests : IDisposable
         using var again = _place.Open();
         using var reader = again.Read();
         var audit = new LogAudit(_place.HeadKey);
-        for (var index = 0L; index < reader.Size(); index++)
-        {
-            var (written, leaf) = reader.Entry(index);
-            Assert.True(audit.TryTake(leaf, written.Bytes, out _, out var error), error);
-        }
-
         Assert.True(Checkpoint.TryOpen(again.Head!, _place.HeadKey, out var head, out _));
-        Assert.Null(audit.Judge(head));
-        Assert.Null(audit.Finish(out _));
+        audit.Expect("head", head);
+        audit.Take([.. Enumerable.Range(0, (int)reader.Size()).Select(index => reader.Entry(index)).Select(e => ((ReadOnlyMemory<byte>)e.Leaf, (ReadOnlyMemory<byte>?)e.Written.Bytes))]);
+        Assert.Empty(audit.Finish(head, (CheckStatus.Verified, ""), []).Findings);
     }
 
     [Fact]

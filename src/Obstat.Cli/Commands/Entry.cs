@@ -37,6 +37,7 @@ internal static class Entry
         LedgerCommand.Export,
         LedgerCommand.Serve,
         VerifyCommand.Verb,
+        AuditCommand.Verb,
         ConfigCommand.Check,
         ConfigCommand.Schema,
         VersionCommand.Verb,

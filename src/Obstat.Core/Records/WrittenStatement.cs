@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof;
 using Obstat.Proof.Statements;
+using Obstat.Proof.Verification;
 
 namespace Obstat.Core.Records;
 
 /// <summary>A statement together with its bytes, which a reader takes again. Digest, leaf and ledger are over these bytes.</summary>
 public sealed class WrittenStatement
 {
-    private WrittenStatement(Statement statement, byte[] bytes) => (Statement, Bytes, Digest) = (statement, bytes, Digest.Of(bytes));
+    private WrittenStatement(Statement statement, ReadOnlyMemory<byte> bytes, in Digest digest) => (Statement, Bytes, Digest) = (statement, bytes, digest);
 
     /// <summary>What it says.</summary>
     public Statement Statement { get; }
@@ -25,10 +26,17 @@ public sealed class WrittenStatement
         return error is null && written is not null;
     }
 
+    /// <summary>The statement of an entry that an audit read.</summary>
+    public static WrittenStatement Of(AuditedEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return new(entry.Statement, entry.Bytes, entry.StatementDigest);
+    }
+
     /// <summary>Reads a statement's bytes; kept, not copied.</summary>
     public static bool TryRead(byte[] bytes, [NotNullWhen(true)] out WrittenStatement? written, [NotNullWhen(false)] out string? error)
     {
-        written = Statement.TryParse(bytes, out var statement, out error) ? new(statement, bytes) : null;
+        written = Statement.TryParse(bytes, out var statement, out error) ? new(statement, bytes, Digest.Of(bytes)) : null;
         return error is null && written is not null;
     }
 }

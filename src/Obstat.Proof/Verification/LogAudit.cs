@@ -1,6 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
@@ -8,218 +8,209 @@ using Obstat.Proof.Statements;
 namespace Obstat.Proof.Verification;
 
 /// <summary>
-/// Verifies a whole log, entry by entry from index 0: leaf hashes, statements, statement digest = leaf digest, signatures in role and key window, origin, times that do not go back,
-/// enforcement points' numbers and chains, references to earlier entries. The caller compares heads (<see cref="Judge(Checkpoint)"/>) and folds the state. Nothing is repaired.
-/// Not safe for concurrent use; signatures are verified on all cores.
+/// Audits a whole log, entry by entry from index 0: leaf hashes, statements, statement digest = leaf digest, signatures in role and key window, origin, times that do not go back, enforcement points'
+/// numbers and chains, references to earlier entries, heads. Nothing is repaired, and nothing ends it: what is wrong is told and the next entry is read. What one entry alone can tell is read on all
+/// cores while the batch before is judged in order. Not safe for concurrent use.
 /// </summary>
 public sealed class LogAudit
 {
-    private const int BatchMax = 2_048;
+    /// <summary>Findings that are kept; the count goes on.</summary>
+    public const int FindingsMax = 100;
+
+    private const int ErrorsOfFoldMax = 1;
 
     private readonly VerifierKey _headKey;
-    private readonly KeyWindows _keys = new();
-    private readonly Dictionary<string, P256PublicKey> _read = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Id, string Boot), PointNumbers> _numbers = [];
-    private readonly Dictionary<long, (Digest Statement, string? Jti, string Id, string Boot)> _decisions = [];
-    private readonly List<Digest> _leaves = [];
-    private readonly List<(long Index, Leaf Leaf)> _signatures = [];
+    private readonly bool _withSignatures;
+    private readonly Func<AuditedEntry, string?>? _fold;
+    private readonly ConcurrentDictionary<string, P256PublicKey> _read = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, List<(string Source, Digest Root)>> _heads = [];
+    private readonly List<AuditFinding> _findings = [];
+    private readonly AuditOrder _order;
+    private readonly Dictionary<string, long> _faults = new(StringComparer.Ordinal);
+    private AuditRow[] _waiting = [];
     private MerkleEdge _edge = MerkleEdge.Empty;
-    private Timestamp _planeTime;
-    private string? _error;
+    private long _taken;
+    private long _statements;
+    private int _foldErrors;
 
     /// <param name="headKey">The key of the log's heads; its name is the origin. The genesis must name it.</param>
-    public LogAudit(VerifierKey headKey)
+    /// <param name="withSignatures">Whether statement signatures are verified; without them the audit is incomplete at best.</param>
+    /// <param name="fold">Folds the state and says what does not follow; null where nobody folds.</param>
+    public LogAudit(VerifierKey headKey, bool withSignatures = true, Func<AuditedEntry, string?>? fold = null)
     {
         ArgumentNullException.ThrowIfNull(headKey);
-        _headKey = headKey;
+        (_headKey, _withSignatures, _fold) = (headKey, withSignatures, fold);
+        _order = new AuditOrder(headKey, Tell);
     }
 
     /// <summary>Count of entries taken.</summary>
-    public long Size => _edge.Size + _leaves.Count;
+    public long Size => _taken;
 
     /// <summary>The keys that the log announces.</summary>
-    public KeyWindows Keys => _keys;
+    public KeyWindows Keys => _order.Keys;
 
-    /// <summary>The tree of the entries taken.</summary>
-    public MerkleEdge Edge
-    {
-        get
-        {
-            _edge = _edge.Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_leaves));
-            _leaves.Clear();
-            return _edge;
-        }
-    }
+    /// <summary>Is given the leaf hashes, in order, when their rows are judged.</summary>
+    internal Action<ReadOnlySpan<Digest>>? Hashed { get; init; }
 
-    /// <summary>Takes the next entry. After an error nothing more is taken.</summary>
-    public bool TryTake(ReadOnlyMemory<byte> leaf, ReadOnlyMemory<byte> statement, out AuditedEntry entry, [NotNullWhen(false)] out string? error)
-    {
-        entry = default;
-        var index = Size;
-        _error ??= Take(index, leaf, statement, out entry);
-        error = _error;
-        return error is null;
-    }
-
-    /// <summary>Whether a head of this log is what the entries taken so far give; an error names the difference. Heads of other sizes than <see cref="Size"/> cannot be judged.</summary>
-    public string? Judge(Checkpoint head)
+    /// <summary>Names a head that the entries must lead to. Only before its size is reached.</summary>
+    public void Expect(string source, Checkpoint head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return _error
-            ?? (head.Origin != _headKey.Name ? $"expected a head of {_headKey.Name}, got one of {head.Origin}"
-            : head.Size != Size ? $"expected the head of size {Size}, got that of size {head.Size}"
-            : head.Root != Edge.Root ? $"the entries to {Size} have root {Edge.Root}, the head says {head.Root}"
-            : null);
+        if (head.Origin != _headKey.Name)
+        {
+            Tell(new(AuditChecks.Heads, AuditFault.Unreadable, null, $"{source}: expected a head of {_headKey.Name}, got one of {head.Origin}"));
+            return;
+        }
+
+        if (!_heads.TryGetValue(head.Size, out var same))
+        {
+            _heads.Add(head.Size, same = []);
+        }
+
+        if (same.Find(h => h.Root != head.Root) is { Source: { } other })
+        {
+            Tell(new(AuditChecks.Heads, AuditFault.Forked, null, $"{source} and {other}: two roots at size {head.Size}: the log was forked"));
+        }
+
+        same.Add((source, head.Root));
     }
 
-    /// <summary>Ends the audit: the signatures that are still open, and the chains.</summary>
-    /// <param name="boots">Each boot of each enforcement point with its highest number and what is missing of it; missing is no error, since what never arrived is told by gaps.</param>
-    /// <returns>What is wrong, or null.</returns>
-    public string? Finish(out IReadOnlyList<(string Id, string Boot, long Last, IReadOnlyList<string> Missing)> boots)
+    /// <summary>Takes the next entries, some thousands at a time. A statement is null where only the leaf is known.</summary>
+    public void Take(IReadOnlyList<(ReadOnlyMemory<byte> Leaf, ReadOnlyMemory<byte>? Statement)> entries)
     {
-        _error ??= VerifySignatures();
-        var told = new List<(string, string, long, IReadOnlyList<string>)>();
-        foreach (var ((id, boot), numbers) in _numbers)
+        ArgumentNullException.ThrowIfNull(entries);
+        var first = _taken;
+        var rows = new AuditRow[entries.Count];
+        var before = _waiting;
+        var judging = Task.Run(() => JudgeAll(before));
+        _ = Parallel.For(0, rows.Length, i =>
         {
-            var fault = numbers.Judge(out var missing);
-            _error ??= fault is null ? null : $"{id} {boot}: {fault}";
-            told.Add((id, boot, numbers.Last, missing));
-        }
-
-        boots = told;
-        return _error;
-    }
-
-    private string? Take(long index, ReadOnlyMemory<byte> leafBytes, ReadOnlyMemory<byte> bytes, out AuditedEntry entry)
-    {
-        entry = default;
-        if (!Leaf.TryParse(leafBytes, out var leaf, Remember))
-        {
-            return $"entry {index}: expected the one spelling of a hashedrekord leaf";
-        }
-
-        _ = _read.TryAdd(leaf.Key.ToBase64(), leaf.Key);
-        if (leaf.PaeDigest != Pae.Digest(bytes.Span))
-        {
-            return $"entry {index}: the leaf holds the digest of another statement";
-        }
-
-        if (!Statement.TryParse(bytes.Span, out var statement, out var error))
-        {
-            return $"entry {index}: {error}";
-        }
-
-        var digest = Statement.DigestOf(bytes.Span);
-        if (JudgePlace(index, statement, digest) is { } misplaced)
-        {
-            return misplaced;
-        }
-
-        if (!_keys.TryTake(index, statement, out error, out var rootIsKnown) || !rootIsKnown)
-        {
-            return error ?? $"entry {index}: its root key was never announced";
-        }
-
-        var verdict = _keys.Judge(leaf.Key, statement, index);
-        if (verdict.Window is null)
-        {
-            return $"entry {index}: {verdict.Error ?? $"no entry announces key {leaf.Key.Kid}"}";
-        }
-
-        entry = new(index, statement, digest, leaf.Hash);
-        _leaves.Add(entry.LeafHash);
-        _signatures.Add((index, leaf));
-        if (_leaves.Count >= BatchMax)
-        {
-            _ = Edge;
-        }
-
-        return _signatures.Count >= BatchMax ? VerifySignatures() : null;
-    }
-
-    private string? JudgePlace(long index, Statement statement, Digest digest)
-    {
-        if (statement.Origin != _headKey.Name)
-        {
-            return $"entry {index}: of log {statement.Origin}, expected {_headKey.Name}";
-        }
-
-        if ((statement is GenesisStatement) != (index == 0) || (statement is GenesisStatement genesis && !genesis.HeadKey.Equals(_headKey)))
-        {
-            return index == 0 ? "entry 0: expected the genesis of this head key" : $"entry {index}: a genesis that is not the first entry";
-        }
-
-        if (statement is PlaneStatement)
-        {
-            if (statement.Time < _planeTime)
-            {
-                return $"entry {index}: the plane's time went back from {_planeTime} to {statement.Time}";
-            }
-
-            _planeTime = statement.Time;
-        }
-
-        if (statement is StateStatement state && state.Size != index)
-        {
-            return $"entry {index}: a state of size {state.Size}";
-        }
-
-        return JudgeReference(index, statement, digest) ?? JudgeNumber(index, statement, digest);
-    }
-
-    private string? JudgeReference(long index, Statement statement, Digest digest)
-    {
-        switch (statement)
-        {
-            case DecisionStatement decision:
-                _decisions.Add(index, (digest, decision.Permit?.Jti, decision.Ep.Id, decision.Ep.Boot));
-                return null;
-            case OutcomeStatement outcome:
-                return JudgeDecision(index, outcome.Decision, outcome.Jti, outcome.Ep);
-            case OrphanedStatement orphaned:
-                return JudgeDecision(index, orphaned.Decision, orphaned.Jti, null);
-            default:
-                return null;
-        }
-    }
-
-    private string? JudgeDecision(long index, EntryReference named, string jti, PointSequence? ep)
-        => _decisions.TryGetValue(named.Index, out var decision) && decision.Statement == named.Statement && decision.Jti == jti && (ep is null || (decision.Id == ep.Id && decision.Boot == ep.Boot))
-            ? null
-            : $"entry {index}: names a decision in entry {named.Index} that is not there, or is of another permit or enforcement point";
-
-    private string? JudgeNumber(long index, Statement statement, Digest digest)
-    {
-        if (NumberChecks.BootOf(statement) is not { } boot)
-        {
-            return null;
-        }
-
-        if (!_numbers.TryGetValue(boot, out var numbers))
-        {
-            _numbers.Add(boot, numbers = new PointNumbers());
-        }
-
-        return numbers.Take(index, statement, digest) is { } fault ? $"{boot.Id} {boot.Boot}: {fault}" : null;
-    }
-
-    private P256PublicKey? Remember(string base64) => _read.GetValueOrDefault(base64);
-
-    private string? VerifySignatures()
-    {
-        var wrong = long.MaxValue;
-        var gate = new Lock();
-        _ = Parallel.ForEach(_signatures, signed =>
-        {
-            if (!signed.Leaf.Key.Verifies(signed.Leaf.PaeDigest, signed.Leaf.Signature.Span))
-            {
-                lock (gate)
-                {
-                    wrong = Math.Min(wrong, signed.Index);
-                }
-            }
+            rows[i] = new AuditRow(first + i, entries[i].Leaf, entries[i].Statement);
+            rows[i].Read(_read.GetValueOrDefault, _withSignatures);
         });
-        _signatures.Clear();
-        return wrong == long.MaxValue ? null : $"entry {wrong}: the signature does not fit statement and key";
+        judging.GetAwaiter().GetResult();
+        _waiting = rows;
+        _taken += rows.Length;
+    }
+
+    /// <summary>Tells what was found outside of the entries: in files, in the trust of heads.</summary>
+    public void Tell(AuditFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        _faults[finding.Check] = _faults.GetValueOrDefault(finding.Check) + 1;
+        if (_findings.Count < FindingsMax)
+        {
+            _findings.Add(finding);
+        }
+    }
+
+    /// <summary>Ends the reading: what was taken is judged, and the tree of it is there.</summary>
+    public MerkleEdge Close()
+    {
+        JudgeAll(_waiting);
+        _waiting = [];
+        return _edge;
+    }
+
+    /// <summary>Ends the audit.</summary>
+    /// <param name="head">The newest head that is believed; null where there is none.</param>
+    /// <param name="files">What was seen of the files.</param>
+    /// <param name="causes">What explains other findings: told first.</param>
+    public AuditReport Finish(Checkpoint? head, (CheckStatus Status, string Detail) files, IEnumerable<AuditFinding> causes)
+    {
+        ArgumentNullException.ThrowIfNull(causes);
+        _ = Close();
+        foreach (var (size, heads) in _heads.Where(h => h.Key > _edge.Size))
+        {
+            Tell(new(AuditChecks.Heads, AuditFault.RolledBack, null, $"{heads[0].Source}: a signed head of size {size} is known, the log ends at {_edge.Size}: its tail was lost, or an old copy was restored"));
+        }
+
+        var points = _order.Judge();
+        CheckStatus Status(string id, bool done) => _faults.ContainsKey(id) ? CheckStatus.Failed : done ? CheckStatus.Verified : CheckStatus.NotChecked;
+        string Detail(string id, string seen) => _faults.TryGetValue(id, out var count) ? $"{count} findings" : seen;
+        var read = _taken > 0 && _statements == _taken;
+        var untold = points.Count(p => !p.Missing.IsEmpty);
+        var all = new Dictionary<string, (CheckStatus Status, string Detail)>(StringComparer.Ordinal)
+        {
+            [AuditChecks.Files] = (Status(AuditChecks.Files, files.Status == CheckStatus.Verified), Detail(AuditChecks.Files, files.Detail)),
+            [AuditChecks.Heads] = (Status(AuditChecks.Heads, head is not null), Detail(AuditChecks.Heads, $"{_heads.Sum(h => h.Value.Count)} heads, the newest of size {head?.Size}")),
+            [AuditChecks.Entries] = (Status(AuditChecks.Entries, read && head?.Size == _taken), Detail(AuditChecks.Entries, read ? $"{_taken} entries" : $"{_taken} leaves, {_statements} statements")),
+            [AuditChecks.Signatures] = (Status(AuditChecks.Signatures, read && _withSignatures), Detail(AuditChecks.Signatures, !_withSignatures ? "left out, as asked" : $"{_statements} signatures by {Keys.All.Count()} keys")),
+            [AuditChecks.Order] = (Status(AuditChecks.Order, read), Detail(AuditChecks.Order, $"{_statements} entries")),
+            [AuditChecks.Numbers] = (Status(AuditChecks.Numbers, read && untold == 0), Detail(AuditChecks.Numbers, untold == 0 ? $"{points.Length} boots" : $"of {untold} boots numbers are missing")),
+            [AuditChecks.Ends] = (Status(AuditChecks.Ends, read), Detail(AuditChecks.Ends, $"{_order.Ends.Open} open, {_order.Ends.Orphaned} orphaned, {_order.Ends.Late} reported late")),
+            [AuditChecks.State] = (Status(AuditChecks.State, read && _fold is not null), Detail(AuditChecks.State, _fold is null ? "nobody folded it here" : $"{_order.States} state entries")),
+        };
+        return new AuditReport
+        {
+            Head = head,
+            Size = _taken,
+            Checks = [.. AuditChecks.All.Select(c => new AuditCheck(c.Id, c.Title, all[c.Id].Status, all[c.Id].Detail))],
+            Findings = [.. causes.Concat(_findings).Distinct().Take(FindingsMax)],
+            Points = points,
+            Ends = _order.Ends,
+            Gaps = _order.Gaps,
+        };
+    }
+
+    private void JudgeAll(AuditRow[] rows)
+    {
+        var hashes = new Digest[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            hashes[i] = rows[i].LeafHash;
+        }
+
+        Hashed?.Invoke(hashes);
+        foreach (var row in rows)
+        {
+            Judge(row);
+        }
+
+        // The edge is grown in one step to each size of a head, and over the rest.
+        var done = 0;
+        foreach (var (size, heads) in _heads.Where(h => h.Key > _edge.Size && h.Key <= _edge.Size + hashes.Length).ToArray())
+        {
+            var upTo = done + (int)(size - _edge.Size);
+            _edge = _edge.Append(hashes.AsSpan(done..upTo));
+            done = upTo;
+            foreach (var (source, root) in heads.Where(h => h.Root != _edge.Root))
+            {
+                Tell(new(AuditChecks.Entries, AuditFault.Changed, null, $"the entries to {size} have root {_edge.Root}, {source} says {root}"));
+            }
+        }
+
+        _edge = _edge.Append(hashes.AsSpan(done));
+    }
+
+    private void Judge(AuditRow row)
+    {
+        if (row.Leaf is { } leaf)
+        {
+            _ = _read.TryAdd(leaf.Key.ToBase64(), leaf.Key);
+        }
+
+        if (row.Error is { } error)
+        {
+            Tell(new(AuditChecks.Entries, AuditFault.Changed, row.Index, error));
+        }
+
+        if (row.Entry is not { } entry)
+        {
+            return;
+        }
+
+        _statements++;
+        if (!row.IsSigned)
+        {
+            Tell(new(AuditChecks.Signatures, AuditFault.Unsigned, row.Index, $"entry {row.Index}: the signature does not fit statement and key"));
+        }
+
+        _order.Take(entry, row.Leaf!.Key);
+        if (_fold is not null && _foldErrors < ErrorsOfFoldMax && _fold(entry) is { } unfolded)
+        {
+            _foldErrors++; // what follows from a wrong state says nothing
+            Tell(new(AuditChecks.State, AuditFault.State, row.Index, $"entry {row.Index}: {unfolded}"));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
@@ -6,11 +7,14 @@ namespace Obstat.Proof.Verification;
 /// What one boot of an enforcement point said, by its numbers: each number once, and two chains of statement digests, one of decisions (made by the sequencer, in the order of the log)
 /// and one of its own reports (made by the point, in the order of its numbers).
 /// </summary>
-public sealed class PointNumbers
+/// <param name="first">Index of the entry that told of the boot first.</param>
+public sealed class PointNumbers(long first = 0)
 {
+    private readonly List<SeqRange> _twice = [];
     private readonly List<SeqRange> _taken = []; // ascending and apart, neighbours joined
     private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _decisions = [];  // by index
     private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _reports = [];    // by number
+    private long _reaches;
 
     /// <summary>Takes what an entry says of this boot. An error names the contradiction.</summary>
     public string? Take(long index, Statement statement, Digest digest)
@@ -53,8 +57,38 @@ public sealed class PointNumbers
         return error;
     }
 
-    /// <summary>The highest number.</summary>
-    public long Last => _taken.Count == 0 ? 0 : _taken[^1].Last;
+    /// <summary>Index of the entry that told of the boot first.</summary>
+    public long First => first;
+
+    /// <summary>The highest number that is known of.</summary>
+    public long Last => Math.Max(_reaches, _taken.Count == 0 ? 0 : _taken[^1].Last);
+
+    /// <summary>Numbers up to <see cref="Last"/> that no entry has.</summary>
+    public ImmutableArray<SeqRange> Missing
+    {
+        get
+        {
+            var missing = ImmutableArray.CreateBuilder<SeqRange>();
+            var next = 1L;
+            foreach (var (begin, end) in _taken.Append(new SeqRange(Last + 1, Last + 1)))
+            {
+                if (begin > next)
+                {
+                    missing.Add(new SeqRange(next, begin - 1));
+                }
+
+                next = end + 1;
+            }
+
+            return missing.DrainToImmutable();
+        }
+    }
+
+    /// <summary>Numbers that came again.</summary>
+    public ImmutableArray<SeqRange> Twice => [.. _twice];
+
+    /// <summary>Tells that the point itself knows of numbers up to this one.</summary>
+    public void Reaches(long last) => _reaches = Math.Max(_reaches, last);
 
     /// <summary>Follows one chain. A link to something known of this boot, in this chain or in the other, that is not the link before contradicts; one to something unknown is missing.</summary>
     private static string? JudgeChain(IEnumerable<(long Index, Digest Digest, Digest? Prev)> chain, HashSet<Digest> known, List<string> missing)
@@ -88,6 +122,7 @@ public sealed class PointNumbers
         at = at < 0 ? ~at : at;
         if ((at < _taken.Count && _taken[at].First <= range.Last) || (at > 0 && _taken[at - 1].Last >= range.First))
         {
+            _twice.Add(range);
             return $"number {range.First} occurs twice, again in entry {index}";
         }
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Verification;
 
 namespace Obstat.Cli.Tests.Commands;
 
@@ -75,15 +77,64 @@ public sealed class UpTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 16).Select(i => $"V{i:00}"), verified.Out.Split('\n').Where(l => l.StartsWith('V') && char.IsDigit(l[1])).Select(l => l[..3]));
         Assert.Contains(_run.Obstat("verify", "one.zip", "--log-key", key).Code, (int[])[0, 13]);
 
+        Audits(key);
         using var other = new Running();
         var foreign = JsonDocument.Parse(other.Obstat("init", "--output", "json").Out).RootElement.GetProperty("logKey").GetString()!;
         Assert.Equal(12, _run.Obstat("verify", "all.zip", "--log-key", foreign).Code);
+        EveryBit(key);
         var bytes = File.ReadAllBytes(_run.In("all.zip"));
         bytes[bytes.Length / 3] ^= 1;
         File.WriteAllBytes(_run.In("changed.zip"), bytes);
         var changed = _run.Obstat("verify", "changed.zip", "--log-key", key, "--output", "json");
         Assert.Equal(12, changed.Code);
         Assert.Equal("FAILED", JsonDocument.Parse(changed.Out).RootElement.GetProperty("result").GetString());
+    }
+
+    /// <summary>Each bit of a bundle as the plane exported it, one after the other: what <c>verify</c> runs says FAILED to each.</summary>
+    private void EveryBit(string key)
+    {
+        Done("export", "0", "--to", "genesis.zip");
+        var zip = File.ReadAllBytes(_run.In("genesis.zip"));
+        Assert.True(VerifierKey.TryParse(key, out var log));
+        var unseen = 0;
+        _ = Parallel.For(0, zip.Length * 8, () => (byte[])zip.Clone(), (bit, state, copy) =>
+        {
+            copy[bit / 8] ^= (byte)(1 << (bit % 8));
+            if (BundleVerifier.Verify(copy, Trust.InLog(log)).Result != VerifyResult.Failed)
+            {
+                Interlocked.Increment(ref unseen);
+            }
+
+            copy[bit / 8] ^= (byte)(1 << (bit % 8));
+            return copy;
+        }, static _ => { });
+        Assert.Equal(0, unseen);
+    }
+
+    private void Audits(string key)
+    {
+        var audited = _run.Obstat("audit", "--log-key", key);
+        Assert.True(audited.Code == 0, audited.Out + audited.Error);
+        Assert.Equal(Enumerable.Range(1, 8).Select(i => $"A{i:00}"), audited.Out.Split('\n').Where(l => l.StartsWith('A') && char.IsDigit(l[1])).Select(l => l[..3]));
+        Assert.Contains("complete to", audited.Out, StringComparison.Ordinal);
+        Assert.Equal(2, _run.Obstat("audit").Code);
+
+        Done("ledger", "export", "exported", "--statements");
+        Assert.Equal(0, _run.Obstat("audit", "exported", "--log-key", key).Code);
+        Assert.Equal(13, _run.Obstat("audit", "exported", "--log-key", key, "--hashes-only").Code);
+        var checkpoint = File.ReadAllBytes(_run.In("exported/checkpoint"));
+        File.WriteAllBytes(_run.In("kept"), checkpoint);
+        Assert.Equal(0, _run.Obstat("audit", "exported", "--log-key", key, "--seen", _run.In("kept")).Code);
+        Assert.Equal(1, _run.Obstat("audit", "nowhere", "--log-key", key).Code);
+        var file = Directory.EnumerateFiles(_run.In("exported/statement"), "*", SearchOption.AllDirectories).First();
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        var changed = _run.Obstat("audit", "exported", "--log-key", key, "--output", "json");
+        Assert.Equal(12, changed.Code);
+        var report = JsonDocument.Parse(changed.Out).RootElement;
+        Assert.Equal("execution-audit/1", report.GetProperty("format").GetString());
+        Assert.Equal("changed", report.GetProperty("findings")[0].GetProperty("fault").GetString());
     }
 
     private void Policies()

@@ -13,17 +13,72 @@ public sealed class LogAuditTests
     public void A_whole_log_is_audited_to_its_head()
     {
         using var log = Made();
-        var audit = new LogAudit(log.Key);
-        Assert.Null(Run(audit, log.Entries));
         Assert.True(Checkpoint.TryOpen(log.Head, log.Key, out var head, out _));
-        Assert.Null(audit.Judge(head));
-        Assert.NotNull(audit.Judge(head with { Size = head.Size + 1 }));
-        Assert.NotNull(audit.Judge(head with { Root = TreeHash.Empty }));
-        Assert.NotNull(audit.Judge(head with { Origin = "other.example" }));
-        Assert.Null(audit.Finish(out var boots));
-        var (id, boot, last, missing) = Assert.Single(boots);
-        Assert.Equal(("gw-1", log.Boot, 4L), (id, boot, last));
-        Assert.Empty(missing);
+        var report = Audit(log.Key, log.Entries, head);
+        Assert.Empty(report.Findings);
+        Assert.Equal(["A08"], report.Checks.Where(c => c.Status != CheckStatus.Verified).Select(c => c.Id)); // nobody folds here
+        Assert.Equal((1, 0, 0), report.Ends);
+        var point = Assert.Single(report.Points);
+        Assert.Equal(("gw-1", log.Boot, 4L, 4L, false), (point.Id, point.Boot, point.CompleteTo, point.Last, point.IsOver));
+        Assert.Contains(Audit(log.Key, log.Entries, head with { Size = head.Size + 1 }).Findings, f => f.Fault == AuditFault.RolledBack);
+        Assert.Contains(Audit(log.Key, log.Entries, head with { Root = TreeHash.Empty }).Findings, f => f.Fault == AuditFault.Changed);
+        Assert.Contains(Audit(log.Key, log.Entries, head with { Origin = "other.example" }).Findings, f => f.Fault == AuditFault.Unreadable);
+        Assert.Contains(Audit(log.Key, log.Entries, head, head with { Root = TreeHash.Empty }).Findings, f => f.Fault == AuditFault.Forked);
+    }
+
+    [Fact]
+    public void Without_statement_signatures_an_audit_is_incomplete_at_best()
+    {
+        using var log = Made();
+        Assert.True(Checkpoint.TryOpen(log.Head, log.Key, out var head, out _));
+        var audit = new LogAudit(log.Key, withSignatures: false, _ => null);
+        audit.Take(Rows(log.Entries));
+        var report = audit.Finish(head, (CheckStatus.Verified, ""), []);
+        Assert.Equal((VerifyResult.Incomplete, "A04"), (report.Result, report.Checks.Single(c => c.Status != CheckStatus.Verified).Id));
+    }
+
+    [Fact]
+    public void What_does_not_follow_from_the_state_is_named_once()
+    {
+        using var log = Made();
+        var audit = new LogAudit(log.Key, fold: entry => entry.Index >= 5 ? "expected another state" : null);
+        audit.Take(Rows(log.Entries));
+        Assert.Equal((AuditFault.State, 5L), Assert.Single(audit.Finish(null, default, []).Findings) is var found ? (found.Fault, found.Index!.Value) : default);
+    }
+
+    [Fact]
+    public void Numbers_that_came_twice_or_never_are_told_of_each_boot()
+    {
+        using var log = new MadeLog();
+        var first = log.Decision(allowed: false);
+        log.Append(first);
+        _ = log.Decision(allowed: false); // number 2 never arrives
+        log.Append(log.Decision(allowed: false));
+        log.Append(first with { Nonce = log.KeySet().Nonce });
+        var report = Audit(log.Key, log.Entries);
+        var point = Assert.Single(report.Points);
+        Assert.Equal((1L, 3L), (point.CompleteTo, point.Last));
+        Assert.Equal([new SeqRange(2, 2)], point.Missing);
+        Assert.Equal([new SeqRange(1, 1)], point.Duplicate);
+        Assert.Contains(report.Findings, f => f.Fault == AuditFault.Duplicated && f.Index == 6);
+        Assert.Contains("missing [2], duplicate [1]", point.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gap_entry_tells_the_numbers_that_it_names()
+    {
+        using var log = new MadeLog();
+        log.Append(log.Decision(allowed: false));
+        _ = log.Decision(allowed: false);
+        log.Append(log.Decision(allowed: false));
+        log.Append(new GapStatement
+        {
+            Nonce = log.KeySet().Nonce, Origin = log.Key.Name, Time = log.Now(), Clock = MadeLog.Clock, Plane = MadeLog.Plane, Kind = "coverage", From = log.Now(), To = log.Now(), Ep = new("gw-1", log.Boot),
+            Ranges = [new(2, 2)], Counts = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty, Halts = [], Why = "the boot ended",
+        });
+        var point = Assert.Single(Audit(log.Key, log.Entries).Points);
+        Assert.Empty(point.Missing);
+        Assert.Equal([new SeqRange(2, 2)], point.Told);
     }
 
     [Fact]
@@ -41,7 +96,7 @@ public sealed class LogAuditTests
                     var bad = (byte[])(ofLeaf ? entries[at].Leaf : entries[at].Statement).Clone();
                     bad[bit / 8] ^= (byte)(1 << (bit % 8));
                     entries[at] = ofLeaf ? (entries[at].Statement, bad) : (bad, entries[at].Leaf);
-                    var error = Run(new LogAudit(log.Key), entries[..(at + 1)]);
+                    var error = Run(log.Key, entries[..(at + 1)]);
                     Assert.NotNull(error);
                     Assert.Contains($"entry {at}:", error, StringComparison.Ordinal);
                 }
@@ -66,8 +121,7 @@ public sealed class LogAuditTests
 
         bool Differs((byte[], byte[])[] other)
         {
-            var audit = new LogAudit(log.Key);
-            return Run(audit, other) is not null || audit.Judge(head) is not null;
+            return !Audit(log.Key, other, head).Findings.IsEmpty;
         }
     }
 
@@ -78,13 +132,13 @@ public sealed class LogAuditTests
         {
             using var log = new MadeLog();
             log.Append(log.Decision(allowed: true), signer(log));
-            Assert.NotNull(Run(new LogAudit(log.Key), log.Entries));
+            Assert.NotNull(Run(log.Key, log.Entries));
         }
 
         using var outcome = new MadeLog();
         var index = outcome.Append(outcome.Decision(allowed: true));
         outcome.Append(outcome.Outcome(index), outcome.Statement);
-        Assert.Contains("expected report", Run(new LogAudit(outcome.Key), outcome.Entries), StringComparison.Ordinal);
+        Assert.Contains("expected report", Run(outcome.Key, outcome.Entries), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,11 +148,11 @@ public sealed class LogAuditTests
         using var forged = StatementSigner.Generate();
         var set = log.KeySet() with { Keys = [StatementKey.Of(forged.PublicKey, KeyRoles.Statement)] };
         log.Append(set, forged);
-        Assert.Contains("root key did not sign", Run(new LogAudit(log.Key), log.Entries), StringComparison.Ordinal);
+        Assert.Contains("root key did not sign", Run(log.Key, log.Entries), StringComparison.Ordinal);
         using var other = new MadeLog();
         using var root = StatementSigner.Generate();
         other.Append((set with { Origin = other.Key.Name, Root = root.PublicKey.Kid }).Prove(root), forged);
-        Assert.NotNull(Run(new LogAudit(other.Key), other.Entries));
+        Assert.NotNull(Run(other.Key, other.Entries));
     }
 
     [Fact]
@@ -110,9 +164,9 @@ public sealed class LogAuditTests
             Nonce = log.KeySet().Nonce, Origin = log.Key.Name, Time = log.Now(), Clock = MadeLog.Clock, Plane = MadeLog.Plane, Role = KeyRoles.Statement,
             Old = new(log.First.PublicKey.Kid, null, null), New = null, OverlapUntil = null, Proof = null, SuspectedFrom = null,
         });
-        Assert.Null(Run(new LogAudit(log.Key), log.Entries));
+        Assert.Null(Run(log.Key, log.Entries));
         log.Append(log.Decision(allowed: false), log.First);
-        Assert.Contains("ended with entry", Run(new LogAudit(log.Key), log.Entries), StringComparison.Ordinal);
+        Assert.Contains("ended with entry", Run(log.Key, log.Entries), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +188,7 @@ public sealed class LogAuditTests
             using var log = new MadeLog();
             log.Append(log.Decision(allowed: true));
             log.Append(lie(log));
-            Assert.NotNull(Run(new LogAudit(log.Key), log.Entries));
+            Assert.NotNull(Run(log.Key, log.Entries));
         }
     }
 
@@ -142,18 +196,15 @@ public sealed class LogAuditTests
     public void A_log_of_another_head_key_is_refused_at_its_genesis()
     {
         using var log = new MadeLog();
-        Assert.Contains("entry 0", Run(new LogAudit(NoteSigner.Generate(log.Key.Name).VerifierKey), log.Entries), StringComparison.Ordinal);
+        Assert.Contains("entry 0", Run(NoteSigner.Generate(log.Key.Name).VerifierKey, log.Entries), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_shared_log_is_audited()
     {
-        var audit = new LogAudit(OwnLog.Key);
         var entries = Enumerable.Range(0, OwnLog.Size).Select(i => (OwnLog.Statement(i), OwnLog.LeafBytes(i))).ToArray();
-        var error = Run(audit, entries);
-        Assert.True(error is null, error);
         Assert.True(Checkpoint.TryParse(OwnLog.Proof(0).Note.TextAsString(), out var head));
-        Assert.Null(audit.Judge(head));
+        Assert.Empty(Audit(OwnLog.Key, entries, head).Findings);
     }
 
     private static MadeLog Made()
@@ -166,16 +217,20 @@ public sealed class LogAuditTests
         return log;
     }
 
-    private static string? Run(LogAudit audit, IEnumerable<(byte[] Statement, byte[] Leaf)> entries)
+    private static string? Run(VerifierKey key, IEnumerable<(byte[] Statement, byte[] Leaf)> entries) => Audit(key, entries).Findings.FirstOrDefault()?.Detail;
+
+    private static AuditReport Audit(VerifierKey key, IEnumerable<(byte[] Statement, byte[] Leaf)> entries, params Checkpoint[] heads)
     {
-        foreach (var (statement, leaf) in entries)
+        var audit = new LogAudit(key);
+        foreach (var head in heads)
         {
-            if (!audit.TryTake(leaf, statement, out _, out var error))
-            {
-                return error;
-            }
+            audit.Expect("head", head);
         }
 
-        return audit.Finish(out _);
+        audit.Take(Rows(entries));
+        return audit.Finish(heads.FirstOrDefault(), (CheckStatus.Verified, ""), []);
     }
+
+    private static (ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?)[] Rows(IEnumerable<(byte[] Statement, byte[] Leaf)> entries)
+        => [.. entries.Select(e => ((ReadOnlyMemory<byte>)e.Leaf, (ReadOnlyMemory<byte>?)e.Statement))];
 }
