@@ -22,7 +22,7 @@ public sealed class WrittenStatement
     /// <summary>Writes a statement. Refuses one that no reader would take, before it stands in a log for ever.</summary>
     public static bool TryWrite(Statement statement, [NotNullWhen(true)] out WrittenStatement? written, [NotNullWhen(false)] out string? error)
     {
-        written = Statement.TryWrite(statement, out var bytes, out var read, out error) ? new(read, bytes) : null;
+        written = Statement.TryWrite(statement, out var bytes, out var read, out error) ? new(read, bytes, Digest.Of(bytes)) : null;
         return error is null && written is not null;
     }
 
