@@ -61,7 +61,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
     }
 
     private AskRequest Request(Caller caller, CanonicalAction action, long seq, PointView view) => new(
-        new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, Parent: null, Urns.Server(action.Server),
+        new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, caller.Parent, Urns.Server(action.Server),
         _session.Instance.Kid, "instance", "once", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
 
     private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)

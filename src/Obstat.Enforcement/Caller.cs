@@ -8,4 +8,5 @@ namespace Obstat.Enforcement;
 /// <param name="Assertions">Unread; empty where nobody said who he is, and every ask is denied.</param>
 /// <param name="Facts">What the door saw of the channel itself, such as <c>peer_uid</c>.</param>
 /// <param name="Session">The door's name of the session; null where there is none.</param>
-public sealed record Caller(ImmutableArray<Assertion> Assertions, JsonValue Facts, string? Session);
+/// <param name="Parent">The execution that this one belongs to; null where it stands by itself.</param>
+public sealed record Caller(ImmutableArray<Assertion> Assertions, JsonValue Facts, string? Session, string? Parent = null);

@@ -15,9 +15,11 @@ internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly LocalListener _local;
     private readonly HttpSessions _sessions;
+    private readonly ModernSessions _modern;
     private readonly WebApplication? _http;
 
-    private GatewayHost(LocalListener local, HttpSessions sessions, WebApplication? http, IPEndPoint? address) => (_local, _sessions, _http, Http) = (local, sessions, http, address);
+    private GatewayHost(LocalListener local, HttpSessions sessions, ModernSessions modern, WebApplication? http, IPEndPoint? address)
+        => (_local, _sessions, _modern, _http, Http) = (local, sessions, modern, http, address);
 
     /// <summary>Where Streamable HTTP is served; null where it is off.</summary>
     public IPEndPoint? Http { get; }
@@ -41,7 +43,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
         var local = LocalListener.Start(address, async (stream, cancellation) =>
         {
-            using var connection = new LocalConnection(stream, (name, tell) => servers.TryGetValue(name, out var server) ? new Session(server.Item1, server.Item2(), tell) : null);
+            using var connection = new LocalConnection(stream, (name, tell) => servers.TryGetValue(name, out var server) ? new Session(server.Item1, server.Item2, tell) : null);
             await connection.ServeAsync(cancellation);
         }, out reason);
         if (local is null)
@@ -50,17 +52,17 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         told(address.IsShortened ? $"listening on {address} (the configured path {address.Wanted} is too long for a socket)" : $"listening on {address}");
-        var sessions = new HttpSessions(TimeProvider.System);
+        var (sessions, modern) = (new HttpSessions(TimeProvider.System), new ModernSessions(door, TimeProvider.System, servers));
         if (settings.Listen.Gateway is not { } loopback)
         {
-            return (new GatewayHost(local, sessions, null, null), "");
+            return (new GatewayHost(local, sessions, modern, null, null), "");
         }
 
         try
         {
-            var (http, bound) = await ServeAsync(settings, new IPEndPoint(loopback.Host, loopback.Port), door, sessions, servers);
+            var (http, bound) = await ServeAsync(settings, new IPEndPoint(loopback.Host, loopback.Port), door, sessions, modern, servers);
             told($"listening on http://{bound}");
-            return (new GatewayHost(local, sessions, http, bound), "");
+            return (new GatewayHost(local, sessions, modern, http, bound), "");
         }
         catch (IOException e)
         {
@@ -74,6 +76,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await _local.DisposeAsync();
         await _sessions.DisposeAsync();
+        await _modern.DisposeAsync();
         if (_http is not null)
         {
             await _http.DisposeAsync();
@@ -81,10 +84,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     private static async Task<(WebApplication App, IPEndPoint Address)> ServeAsync(
-        InstallationSettings settings, IPEndPoint address, IDoor door, HttpSessions sessions, FrozenDictionary<string, (SessionParts, Func<IUpstream>)> servers)
+        InstallationSettings settings, IPEndPoint address, IDoor door, HttpSessions sessions, ModernSessions modern, FrozenDictionary<string, (SessionParts, Func<IUpstream>)> servers)
     {
         var issuers = settings.Issuers.Select(i => i.Url);
-        var endpoint = new McpEndpoint(door, sessions, servers, new EndpointRules(settings.Gateway.Resource, [.. issuers], settings.Gateway.Origins.ToFrozenSet(StringComparer.Ordinal)));
+        var endpoint = new McpEndpoint(door, sessions, modern, servers, new EndpointRules(settings.Gateway.Resource, [.. issuers], settings.Gateway.Origins.ToFrozenSet(StringComparer.Ordinal)));
         var rules = new FrontRules(settings.Gateway.Hosts.ToFrozenSet(StringComparer.Ordinal), settings.Limits.RequestBytes);
         var front = new StrictFront(() => Volatile.Read(ref rules), (reason, bytes) => door.CountRefused(reason, bytes));
         var (app, bound) = await McpListener.StartAsync(address, front, endpoint.HandleAsync);

@@ -8,9 +8,9 @@ internal sealed class PaymentsHttp : IDisposable
 {
     private readonly Process _process;
 
-    public PaymentsHttp(PaymentsServer server)
+    public PaymentsHttp(PaymentsServer server, bool isStateless = false)
     {
-        _process = Process.Start(new ProcessStartInfo(PaymentsServer.Executable, [.. server.Arguments, "--http", "http://127.0.0.1:0/mcp"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(new ProcessStartInfo(PaymentsServer.Executable, [.. server.Arguments, "--http", "http://127.0.0.1:0/mcp", .. isStateless ? ["--stateless"] : Array.Empty<string>()]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Url = new Uri((string)JsonNode.Parse(_process.StandardOutput.ReadLine()!)!["listening"]!);
     }
 

@@ -22,6 +22,9 @@ public sealed partial class Decided
         private const int HintLengthMax = 600;
         private const int ApprovalsAskedMax = 8;
 
+        // What a server may want to ask the agent's side, by the last segment of the wire action.
+        private static readonly ImmutableArray<string> ServerActions = ["elicitation", "roots", "sampling"];
+
         // Graver first.
         private static readonly ImmutableArray<string> Gravity = ["admin", "pay", "delete", "send", "write", "read"];
 
@@ -110,12 +113,20 @@ public sealed partial class Decided
 
                 var action = new EntityUid(CedarNames.McpAction, _request.Action.WireAction["mcp.".Length..]);
                 var input = Circumstances.InputOf(_request, argumentsUid);
-                var decision = Evaluate(principal, action, entities, arguments, Circumstances.Of(identified, input, CedarRecord.Empty, [], null, now));
+
+                // What a server asks it asks for itself: a policy about an agent never speaks for the servers that the agent uses.
+                var asks = WireActions.IsOfServer(_request.Action.WireAction) ? CedarNames.ServerUid(server.Name) : principal;
+                var decision = Evaluate(asks, action, entities, arguments, Circumstances.Of(identified, input, CedarRecord.Empty, [], null, now));
                 if (_request.Action.WireAction == WireActions.McpList && decision.IsAllowed)
                 {
                     _visible = _request.Action.Method == "tools/list"
                         ? [.. server.Tools.Keys.Where(tool => Listing.Shows(world, entities, principal, server, tool, now))]
                         : ["*"];
+                }
+
+                if (_request.Action.WireAction == WireActions.McpConnect && decision.IsAllowed)
+                {
+                    _visible = [.. ServerActions.Where(name => Listing.Asks(world, entities, server, name, now))];
                 }
 
                 return decision;
@@ -254,9 +265,9 @@ public sealed partial class Decided
             private bool TryArguments(EntityUid? uid, out ImmutableArray<Entity> entities)
             {
                 entities = [];
-                if (uid is null || _request.Action.WireAction is WireActions.McpConnect or WireActions.McpList)
+                if (uid is null || _request.Action.WireAction is WireActions.McpConnect or WireActions.McpList || WireActions.IsOfServer(_request.Action.WireAction))
                 {
-                    // What a client says of itself when it connects is never identity, and a cursor is the gateway's own: policies see neither.
+                    // What a client says of itself when it connects is never identity, a cursor is the gateway's own, what a server asks is text: policies see none of them.
                     entities = uid is null ? [] : [new Entity(uid)];
                     return true;
                 }

@@ -49,6 +49,7 @@ public static class HouseSchema
           action "prompts/get" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { name: String, arguments?: Arguments }, {{Facts}} } };
           action "resources/read" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { uri: String, arguments?: Arguments }, {{Facts}} } };
           action "completion/complete" in [Plane::Action::"act"] appliesTo { {{Who}}, context: { input: { name?: String, uri?: String, arguments?: Arguments }, {{Facts}} } };
+          action sampling, elicitation, roots in [Plane::Action::"act"] appliesTo { principal: [Plane::Server], resource: [Plane::Server], context: { input: { arguments?: Arguments }, {{Facts}} } };
         }
         """;
 

@@ -37,6 +37,20 @@ internal static class Listing
         return (permitted && !closed) || named;
     }
 
+    /// <summary>Whether a server may be told that it can ask the agent's side: by the same rule, the server being the principal.</summary>
+    public static bool Asks(World world, EntityStore entities, PinnedServer server, string what, DateTimeOffset now)
+    {
+        var (permitted, closed) = (false, false);
+        var uid = CedarNames.ServerUid(server.Name);
+        foreach (var policy in world.Law.Policies.MatchingScope(entities, uid, new EntityUid(CedarNames.McpAction, what), uid).Where(p => !IsOver(p, now)))
+        {
+            permitted |= policy.Effect == Effect.Permit;
+            closed |= policy.Effect != Effect.Permit && !policy.HasConditions;
+        }
+
+        return permitted && !closed;
+    }
+
     /// <summary>Whether the permit's <c>@expires</c> has passed.</summary>
     public static bool IsOver(Policy policy, DateTimeOffset now) => Law.ExpiryOf(policy) is { } end && now.ToUnixTimeMilliseconds() >= end;
 }

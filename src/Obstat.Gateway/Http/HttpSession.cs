@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Obstat.Gateway.Sessions;
 using Obstat.Proof;
 
@@ -8,16 +7,12 @@ namespace Obstat.Gateway.Http;
 /// <summary>One session over HTTP: our own id, the session behind it, and the stream of what belongs to no request. It serves the holder for whom it was opened, on one server.</summary>
 internal sealed class HttpSession(string id, string server, Func<Func<byte[], ValueTask>, Session> make, TimeProvider clock) : IAsyncDisposable
 {
-    /// <summary>Messages that wait for a stream, at most; the oldest give way.</summary>
-    public const int WaitingMax = 256;
-
     /// <summary>Tokens of one holder that were proved on this session, at most.</summary>
     public const int TokensMax = 16;
 
     /// <summary>How long a proved token is taken for messages that are not asked for one by one.</summary>
     public static readonly TimeSpan TokenAge = TimeSpan.FromMinutes(5);
 
-    private readonly Channel<byte[]> _waiting = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly ConcurrentDictionary<Digest, long> _tokens = [];
     private Session? _session;
     private int _streams;
@@ -30,10 +25,14 @@ internal sealed class HttpSession(string id, string server, Func<Func<byte[], Va
     public string Server => server;
 
     /// <summary>The session behind it.</summary>
-    public Session Session => _session ??= make(message => _waiting.Writer.WriteAsync(message));
+    public Session Session => _session ??= make(message =>
+    {
+        _ = Streams.Own.Append(message);
+        return ValueTask.CompletedTask;
+    });
 
-    /// <summary>Messages that belong to no request.</summary>
-    public ChannelReader<byte[]> Waiting => _waiting.Reader;
+    /// <summary>Its event streams.</summary>
+    public EventStreams Streams { get; } = new();
 
     /// <summary>Falls when the session ends.</summary>
     public CancellationTokenSource Ended { get; } = new();

@@ -1,12 +1,16 @@
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Obstat.Gateway.Sessions;
 
 namespace Obstat.Gateway.Http;
 
 /// <summary>The answer to one POST: one JSON object, or, once a message about the request came before it, an event stream that ends with it.</summary>
-internal sealed class McpAnswer(HttpContext context) : IDisposable
+/// <param name="context">The exchange.</param>
+/// <param name="begin">Begins a stream whose events are kept (2025-11-25); null where a broken stream is over.</param>
+internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
+    private EventStream? _kept;
     private bool _streams;
     private bool _ended;
 
@@ -16,18 +20,11 @@ internal sealed class McpAnswer(HttpContext context) : IDisposable
         await _writing.WaitAsync();
         try
         {
-            if (_ended)
+            if (!_ended)
             {
-                return;
+                Begin();
+                await WriteAsync(message);
             }
-
-            if (!_streams)
-            {
-                _streams = true;
-                Stream(context);
-            }
-
-            await WriteEventAsync(context, message);
         }
         finally
         {
@@ -42,19 +39,19 @@ internal sealed class McpAnswer(HttpContext context) : IDisposable
         try
         {
             _ended = true;
-            if (reply.IsStream && !_streams)
+            if (reply.IsStream)
             {
-                _streams = true;
-                Stream(context);
+                Begin();
             }
 
             if (_streams)
             {
-                await (reply.Body is null ? Task.CompletedTask : WriteEventAsync(context, reply.Body));
+                await (reply.Body is null ? Task.CompletedTask : WriteAsync(reply.Body));
+                _kept?.End();
                 return;
             }
 
-            context.Response.StatusCode = reply switch { { IsBroken: true } => 400, { IsNobody: true } => 401, { Body: null } => 202, _ => 200 };
+            context.Response.StatusCode = reply.IsNobody ? 401 : reply.Status;
             if (reply.IsNobody)
             {
                 challenge(context);
@@ -84,12 +81,38 @@ internal sealed class McpAnswer(HttpContext context) : IDisposable
     }
 
     /// <summary>One event. Messages are canonical JSON, so their data has no line end.</summary>
-    public static async Task WriteEventAsync(HttpContext context, byte[] message)
+    /// <param name="context">The exchange.</param>
+    /// <param name="id">Our id of the event; null for none.</param>
+    /// <param name="message">The message.</param>
+    public static async Task WriteEventAsync(HttpContext context, string? id, byte[] message)
     {
-        await context.Response.Body.WriteAsync((byte[])[.. "data: "u8, .. message, (byte)'\n', (byte)'\n']);
+        await context.Response.Body.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(id is null ? "" : $"id: {id}\n"), .. "data: "u8, .. message, (byte)'\n', (byte)'\n']);
         await context.Response.Body.FlushAsync();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
+
+    private void Begin()
+    {
+        if (!_streams)
+        {
+            (_streams, _kept) = (true, begin?.Invoke());
+            Stream(context);
+        }
+    }
+
+    /// <summary>Keeps the event first: a client that is gone can come back for it.</summary>
+    private async Task WriteAsync(byte[] message)
+    {
+        var id = _kept?.Append(message) is { } number ? _kept.IdOf(number) : null;
+        try
+        {
+            await WriteEventAsync(context, id, message);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone; what it asked goes on.
+        }
+    }
 }

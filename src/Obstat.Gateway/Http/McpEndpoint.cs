@@ -15,18 +15,23 @@ using Obstat.Proof.Reasons;
 namespace Obstat.Gateway.Http;
 
 /// <summary>
-/// Streamable HTTP of revision 2025-11-25: one path a server, <c>/mcp/NAME</c>, decided on the raw target. Behind the strict front, which has read the request
-/// whole. No other route answers anything but the metadata of RFC 9728.
+/// Streamable HTTP: one path a server, <c>/mcp/NAME</c>, decided on the raw target. Behind the strict front, which has read the request
+/// whole. No other route answers anything but the metadata of RFC 9728. The
+/// header of the revision says which of the two is spoken; sessions here are those of 2025-11-25.
 /// </summary>
 /// <param name="door">The way to decisions.</param>
 /// <param name="sessions">The sessions of this process.</param>
+/// <param name="modern">Who speaks revision 2026-07-28.</param>
 /// <param name="servers">Shared parts and unopened upstreams by registered name.</param>
 /// <param name="rules">Audience and origins.</param>
-internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDictionary<string, (SessionParts Parts, Func<IUpstream> Upstream)> servers, EndpointRules rules)
+internal sealed class McpEndpoint(
+    IDoor door, HttpSessions sessions, ModernSessions modern, FrozenDictionary<string, (SessionParts Parts, Func<IUpstream> Upstream)> servers, EndpointRules rules)
 {
     private const string Metadata = "/.well-known/oauth-protected-resource";
     private const string Prefix = "/mcp/";
+    private const string VersionHeader = "MCP-Protocol-Version";
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(15);
+    private readonly ModernEndpoint _modern = new(door, modern);
 
     /// <summary>Answers one request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -66,8 +71,16 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
     {
         var caller = new Caller([new Assertion(AssertionKinds.AccessToken, token)], JsonValue.EmptyObject, Header(context, "Mcp-Session-Id"));
         var accept = context.Request.Headers.Accept.ToString();
+        var isLater = Header(context, VersionHeader) is { } version && version != Revision.R20251125.ToWire();
         switch (context.Request.Method)
         {
+            case "GET" or "DELETE" when isLater:
+                context.Response.StatusCode = 405;
+                context.Response.Headers.Allow = "POST";
+                break;
+            case "POST" when isLater && Accepts(accept, "application/json") && Accepts(accept, "text/event-stream"):
+                await PostAloneAsync(context, turn, server, caller);
+                break;
             case "POST" when Accepts(accept, "application/json") && Accepts(accept, "text/event-stream"):
                 await PostAsync(context, server, caller);
                 break;
@@ -88,18 +101,27 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         }
     }
 
+    /// <summary>Revision 2026-07-28: an exchange that stands by itself, and is cancelled by its end.</summary>
+    private async Task PostAloneAsync(HttpContext context, RequestTurn turn, string server, Caller caller)
+    {
+        var bytes = await BodyAsync(context);
+        using var answer = new McpAnswer(context, null);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, turn.Silent);
+        await answer.EndAsync(await _modern.AnswerAsync(context, server, caller with { Session = null }, bytes, answer, end.Token), c => Challenge(c, server));
+    }
+
     private async Task PostAsync(HttpContext context, string server, Caller caller)
     {
-        var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var bytes = body.ToArray();
-        using var answer = new McpAnswer(context);
+        var bytes = await BodyAsync(context);
         if (caller.Session is null)
         {
-            await answer.EndAsync(await OpenAsync(context, server, caller, bytes, answer), c => Challenge(c, server));
+            using var first = new McpAnswer(context, null);
+            await first.EndAsync(await OpenAsync(context, server, caller, bytes, first), c => Challenge(c, server));
         }
         else if (await FindAsync(context, server, caller) is { } session)
         {
+            using var answer = new McpAnswer(context, session.Streams.Begin);
+
             // A client that goes away does not cancel what it asked (MCP 2025-11-25, transports): only the session's end does.
             await answer.EndAsync(await session.Session.AnswerAsync(bytes, caller, answer.TellAsync, session.Ended.Token), c => Challenge(c, server));
         }
@@ -110,19 +132,14 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
     {
         if (!RpcMessage.TryParse(bytes, out var message, out var fault) || message is not { Kind: RpcKind.Request, Method: "initialize" })
         {
-            if (message is { Kind: RpcKind.Request } && Header(context, "MCP-Protocol-Version") is { } revision && RevisionText.Parse(revision) != Revision.R20251125)
-            {
-                // A client of a later revision asks without a session; it is told what is spoken here, so that it can fall back.
-                door.CountRefused(DenyReason.UnknownAction, bytes);
-                return new Reply(RpcWriter.Error(message.Id, UnsupportedRevision(revision)), IsBroken: true);
-            }
-
             door.CountRefused(DenyReason.Malformed, bytes);
-            return message is null ? Reply.Error(fault.Id, fault.Code, fault.Text) : Reply.Error(message.Id, RpcCodes.InvalidRequest, "expected Mcp-Session-Id");
+            return message is null ? Reply.Error(fault)
+                : message.Body?["_meta"]?[MetaNames.ProtocolVersion] is not null ? Reply.Error(message.Id, RpcCodes.HeaderMismatch, $"expected {VersionHeader} to say what the body says")
+                : Reply.Error(message.Id, RpcCodes.InvalidRequest, "expected Mcp-Session-Id");
         }
 
         var (parts, upstream) = servers[server];
-        if (await sessions.MakeAsync(server, tell => new Session(parts, upstream(), tell)) is not { } session)
+        if (await sessions.MakeAsync(server, tell => new Session(parts, upstream, tell)) is not { } session)
         {
             door.CountRefused(DenyReason.Late, bytes);
             return Reply.Refused(message.Id!, new Denial(DenyReason.Late), "initialize", null);
@@ -141,15 +158,10 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         return reply;
     }
 
-    private static JsonValue UnsupportedRevision(string requested) => RpcWriter.ErrorObject(
-        RpcCodes.UnsupportedRevision,
-        "Unsupported protocol version",
-        JsonValue.Object(("supported", JsonValue.Strings([Revision.R20251125.ToWire()])), ("requested", JsonValue.Of(requested.Length <= 64 ? requested : requested[..64]))));
-
     /// <summary>The session that the request names, if it is this caller's; otherwise the status says why not. Another's session is no session.</summary>
     private async Task<HttpSession?> FindAsync(HttpContext context, string server, Caller caller)
     {
-        if (caller.Session is not { } id || Header(context, "MCP-Protocol-Version") != Revision.R20251125.ToWire())
+        if (caller.Session is not { } id || Header(context, VersionHeader) != Revision.R20251125.ToWire())
         {
             context.Response.StatusCode = 400;
             return null;
@@ -183,12 +195,7 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         }
 
         var (parts, _) = servers[session.Server];
-        if (!CanonicalAction.TryMake(new McpCall(Revision.R20251125.ToWire(), session.Server, "initialize", Session.Hello, null, null), out var action, out _))
-        {
-            return 400;
-        }
-
-        var ruling = await door.AskAsync(caller, action, cancellation);
+        var ruling = await door.AskAsync(caller, Session.Connecting(session.Server, Revision.R20251125), cancellation);
         return ruling.Match(
             admission =>
             {
@@ -204,8 +211,16 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
             static refusal => ReasonTable.Of(refusal.Reason).HttpStatus);
     }
 
+    /// <summary>What belongs to no request, as it comes; or, with the id of the last event that the client had, the stream of that event from there on.</summary>
     private static async Task StreamAsync(HttpContext context, RequestTurn turn, HttpSession session)
     {
+        var (stream, after) = (session.Streams.Own, session.Streams.Own.Given);
+        if (Header(context, "Last-Event-ID") is { } last && !session.Streams.TryFind(last, out stream!, out after))
+        {
+            context.Response.StatusCode = 404;
+            return;
+        }
+
         if (!session.TryTakeStream())
         {
             context.Response.StatusCode = 409;
@@ -218,20 +233,23 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
             McpAnswer.Stream(context);
             await context.Response.StartAsync(end.Token);
             await context.Response.Body.FlushAsync(end.Token);
-            while (true)
+            await using var events = stream.ReadAsync(after, end.Token).GetAsyncEnumerator(end.Token);
+            for (var next = events.MoveNextAsync().AsTask(); ; next = events.MoveNextAsync().AsTask())
             {
-                using var beat = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
-                beat.CancelAfter(Beat);
-                try
-                {
-                    await McpAnswer.WriteEventAsync(context, await session.Waiting.ReadAsync(beat.Token));
-                }
-                catch (OperationCanceledException) when (!end.IsCancellationRequested)
+                while (await Task.WhenAny(next, Task.Delay(Beat, end.Token)) != next && !end.IsCancellationRequested)
                 {
                     // Nothing to tell: a comment finds out whether anybody listens.
                     await context.Response.Body.WriteAsync(":\n\n"u8.ToArray(), end.Token);
                     await context.Response.Body.FlushAsync(end.Token);
                 }
+
+                if (!await next)
+                {
+                    return;
+                }
+
+                await McpAnswer.WriteEventAsync(context, stream.IdOf(events.Current.Number), events.Current.Message);
+                stream.Give(events.Current.Number);
             }
         }
         catch (OperationCanceledException)
@@ -242,6 +260,13 @@ internal sealed class McpEndpoint(IDoor door, HttpSessions sessions, FrozenDicti
         {
             session.ReleaseStream();
         }
+    }
+
+    private static async Task<byte[]> BodyAsync(HttpContext context)
+    {
+        var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
     }
 
     private bool IsServer(string target, out string server)

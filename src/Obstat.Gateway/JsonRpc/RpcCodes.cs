@@ -18,6 +18,9 @@ internal static class RpcCodes
     /// <summary>Headers and body of a request of revision 2026-07-28 differ.</summary>
     public const int HeaderMismatch = -32020;
 
+    /// <summary>A request needs something that its client did not say it can do (2026-07-28); comes from upstreams alone.</summary>
+    public const int MissingCapability = -32021;
+
     /// <summary>The revision that a request of 2026-07-28 or later names is not spoken here.</summary>
     public const int UnsupportedRevision = -32022;
 

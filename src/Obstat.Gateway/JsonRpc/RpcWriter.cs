@@ -10,6 +10,9 @@ internal static class RpcWriter
     /// <summary>A request.</summary>
     public static byte[] Request(long id, string method, JsonValue? parameters) => Call(method, parameters).With("id", JsonValue.Of(id)).ToCanonicalBytes();
 
+    /// <summary>A request to a client, under an id of ours.</summary>
+    public static byte[] Request(JsonValue id, string method, JsonValue? parameters) => Call(method, parameters).With("id", id).ToCanonicalBytes();
+
     /// <summary>A notification.</summary>
     public static byte[] Notification(string method, JsonValue? parameters) => Call(method, parameters).ToCanonicalBytes();
 

@@ -35,4 +35,10 @@ internal enum Gate
 
     /// <summary>Says that a list changed: the pins are looked at first.</summary>
     Changed,
+
+    /// <summary>Follows changes until it ends: what is followed is reduced to what the caller may read, each resource an execution of its own.</summary>
+    Listen,
+
+    /// <summary>A server asks the agent's side: an execution of its own, whose principal is the server.</summary>
+    Asks,
 }

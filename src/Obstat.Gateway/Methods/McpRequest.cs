@@ -1,18 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Proof.Json;
+using Obstat.Proof.Messages;
 using Obstat.Proof.Pins;
 
 namespace Obstat.Gateway.Methods;
 
 /// <summary>
 /// A request or notification of a client whose method and params are understood. What it forwards is made from what it understood: a member that is not in
-/// the method's row refuses, and of <c>_meta</c> only the progress token is read; nothing else of it is forwarded or decided on.
+/// the method's row refuses; <c>_meta</c> is read and made anew, and nothing of it is decided on.
 /// </summary>
 internal sealed class McpRequest
 {
-    private McpRequest(McpMethod method, JsonValue? id, JsonValue parameters, JsonValue? progressToken, bool hasParameters)
-        => (Method, Id, Parameters, ProgressToken, _hasParameters) = (method, id, parameters, progressToken, hasParameters);
+    private McpRequest(McpMethod method, Revision revision, JsonValue? id, JsonValue parameters, RequestMeta meta, bool hasParameters)
+        => (Method, Revision, Id, Parameters, Meta, _hasParameters) = (method, revision, id, parameters, meta, hasParameters);
 
     private readonly bool _hasParameters;
 
@@ -25,11 +26,22 @@ internal sealed class McpRequest
     /// <summary>The params without <c>_meta</c>; an empty object where none came.</summary>
     public JsonValue Parameters { get; }
 
-    /// <summary>The client's progress token, a string of at most 128 bytes or an integer; null where it wants no progress.</summary>
-    public JsonValue? ProgressToken { get; }
+    /// <summary>The revision that it is read in.</summary>
+    public Revision Revision { get; }
+
+    /// <summary>What it says of itself.</summary>
+    public RequestMeta Meta { get; }
 
     /// <summary>The tool or prompt that is named; null where none is.</summary>
     public string? Name => Parameters["name"]?.AsString;
+
+    /// <summary>What the request is about, as the header <c>Mcp-Name</c> says it (2026-07-28): tool, prompt or resource; null where the method has none.</summary>
+    public string? Subject => Method.Name switch
+    {
+        "tools/call" or "prompts/get" => Name,
+        "resources/read" => Parameters["uri"]?.AsString,
+        _ => null,
+    };
 
     /// <summary>Reads a request or notification of a client.</summary>
     /// <param name="message">The message.</param>
@@ -45,7 +57,15 @@ internal sealed class McpRequest
         {
             // A call without an id is a call to some servers and nothing to others: a broken message, not an unknown method.
             var other = isNotification && MethodTable.Find(message.Method, Direction.ClientToServer, false, revision) is not null;
-            fault = new RpcFault(other ? RpcCodes.InvalidRequest : RpcCodes.MethodNotFound, other ? "expected an id" : "Method not found", message.Id);
+            fault = new RpcFault(other ? RpcCodes.InvalidRequest : RpcCodes.MethodNotFound, other ? "expected an id" : "Method not found", message.Id, revision == Revision.R20260728 && !other ? 404 : null);
+            return false;
+        }
+
+        var parameters = message.Body ?? JsonValue.EmptyObject;
+        if (!RequestMeta.TryRead(parameters["_meta"], revision, !isNotification, out var meta))
+        {
+            fault = new RpcFault(RpcCodes.InvalidParams, revision == Revision.R20260728 ? $"expected _meta with {MetaNames.ProtocolVersion} and {MetaNames.ClientCapabilities}" : Expected(MemberKind.Meta) + " at /params/_meta", message.Id,
+                revision == Revision.R20260728 ? 400 : null);
             return false;
         }
 
@@ -55,16 +75,18 @@ internal sealed class McpRequest
             return false;
         }
 
-        var parameters = message.Body ?? JsonValue.EmptyObject;
-        request = new McpRequest(row, message.Id, parameters["_meta"] is null ? parameters : parameters.Without("_meta"), parameters["_meta"]?["progressToken"], message.Body is not null);
+        request = new McpRequest(row, revision, message.Id, parameters["_meta"] is null ? parameters : parameters.Without("_meta"), meta, message.Body is not null);
         fault = default;
         return true;
     }
 
-    /// <summary>The params that go to the upstream.</summary>
+    /// <summary>The params that are decided on, and that go to the upstream: all that came but <c>_meta</c>.</summary>
+    public JsonValue? Decided => _hasParameters ? Parameters : null;
+
+    /// <summary>The params that go to the upstream: what was decided on, and our own <c>_meta</c>.</summary>
     /// <param name="token">Our progress token, where progress is wanted.</param>
-    public JsonValue? Forwarded(long? token)
-        => token is { } ours ? Parameters.With("_meta", JsonValue.Object(("progressToken", JsonValue.Of(ours)))) : _hasParameters ? Parameters : null;
+    /// <param name="capabilities">What the upstream is told that the client's side can do.</param>
+    public JsonValue? Forwarded(long? token, JsonValue capabilities) => Meta.Forwarded(token, Revision, capabilities) is { } meta ? Parameters.With("_meta", meta) : Decided;
 
     private static string? Mistake(McpMethod row, JsonValue? parameters)
     {
@@ -94,9 +116,12 @@ internal sealed class McpRequest
         MemberKind.Text => value.AsString is { Length: > 0 and <= 2048 } text && !text.Any(char.IsControl),
         MemberKind.Object => value.Kind == JsonKind.Object,
         MemberKind.StringMap => value.Kind == JsonKind.Object && value.Members.All(m => m.Value.AsString is not null),
-        MemberKind.Meta => value.Kind == JsonKind.Object && (value["progressToken"] is null || RpcMessage.IsId(value["progressToken"])),
+        MemberKind.Meta => value.Kind == JsonKind.Object,
         MemberKind.Id => RpcMessage.IsId(value),
         MemberKind.Value => true,
+        MemberKind.Responses => value.Kind == JsonKind.Object && value.Members.All(m => m.Value.Kind == JsonKind.Object),
+        MemberKind.State => value.AsString is { Length: <= CanonicalAction.StateLengthMax },
+        MemberKind.Filter => SubscriptionFilter.TryRead(value, out _),
         _ => false,
     };
 
@@ -108,6 +133,9 @@ internal sealed class McpRequest
         MemberKind.StringMap => "an object of strings",
         MemberKind.Meta => "an object whose progressToken is a string or an integer",
         MemberKind.Id => "a string or an integer",
+        MemberKind.Responses => "an object of objects",
+        MemberKind.State => "a string of at most 65,536 characters",
+        MemberKind.Filter => "toolsListChanged, promptsListChanged, resourcesListChanged and resourceSubscriptions alone",
         _ => "a value",
     };
 }

@@ -26,4 +26,13 @@ internal enum MemberKind
 
     /// <summary>Any value.</summary>
     Value,
+
+    /// <summary>An object of objects: answers to what a server asked.</summary>
+    Responses,
+
+    /// <summary>What a server gave to be brought back: a string of at most 65,536 characters.</summary>
+    State,
+
+    /// <summary>Which changes to follow; other members refuse.</summary>
+    Filter,
 }

@@ -18,6 +18,9 @@ internal static class MethodTable
     private static readonly ImmutableArray<Member> Page = [new("cursor", MemberKind.Text, false), Meta];
     private static readonly ImmutableArray<Member> Any = [];
 
+    // A request that a server answered with questions comes again with the answers.
+    private static readonly ImmutableArray<Member> Again = [new("inputResponses", MemberKind.Responses, false), new("requestState", MemberKind.State, false), Meta];
+
     /// <summary>All rows.</summary>
     public static ImmutableArray<McpMethod> Rows { get; } =
     [
@@ -29,13 +32,16 @@ internal static class MethodTable
         Request("prompts/list", Gate.List, Both, [.. Page]),
         Request("resources/list", Gate.List, Both, [.. Page]),
         Request("resources/templates/list", Gate.List, Both, [.. Page]),
-        Request("tools/call", Gate.Call, Both, new("name", MemberKind.ToolName, true), new("arguments", MemberKind.Object, false), Meta),
-        Request("prompts/get", Gate.Call, Both, new("name", MemberKind.Text, true), new("arguments", MemberKind.StringMap, false), Meta),
-        Request("resources/read", Gate.Call, Both, Uri, Meta),
+        Request("tools/call", Gate.Call, Legacy, new("name", MemberKind.ToolName, true), new("arguments", MemberKind.Object, false), Meta),
+        Request("tools/call", Gate.Call, Modern, [new("name", MemberKind.ToolName, true), new("arguments", MemberKind.Object, false), .. Again]),
+        Request("prompts/get", Gate.Call, Legacy, new("name", MemberKind.Text, true), new("arguments", MemberKind.StringMap, false), Meta),
+        Request("prompts/get", Gate.Call, Modern, [new("name", MemberKind.Text, true), new("arguments", MemberKind.StringMap, false), .. Again]),
+        Request("resources/read", Gate.Call, Legacy, Uri, Meta),
+        Request("resources/read", Gate.Call, Modern, [Uri, .. Again]),
         Request("completion/complete", Gate.Call, Both, new("ref", MemberKind.Object, true), new("argument", MemberKind.StringMap, true), new("context", MemberKind.Object, false), Meta),
         Request("resources/subscribe", Gate.Watch, Legacy, Uri, Meta),
         Request("resources/unsubscribe", Gate.Watch, Legacy, Uri, Meta),
-        Request("subscriptions/listen", Gate.Closed, Modern),
+        Request("subscriptions/listen", Gate.Listen, Modern, new("notifications", MemberKind.Filter, true), Meta),
         Request("tasks/get", Gate.Closed, Both),
         Request("tasks/result", Gate.Closed, Legacy),
         Request("tasks/list", Gate.Closed, Legacy),
@@ -47,30 +53,32 @@ internal static class MethodTable
         Notification("notifications/tasks/status", Gate.Closed, Legacy),
 
         FromServer("ping", Gate.Here, Legacy),
-        FromServer("sampling/createMessage", Gate.Closed, Legacy),
-        FromServer("elicitation/create", Gate.Closed, Legacy),
-        FromServer("roots/list", Gate.Closed, Legacy),
+        FromServer("sampling/createMessage", Gate.Asks, Legacy),
+        FromServer("elicitation/create", Gate.Asks, Legacy),
+        FromServer("roots/list", Gate.Asks, Legacy),
         FromServer("tasks/get", Gate.Closed, Legacy),
         FromServer("tasks/result", Gate.Closed, Legacy),
         FromServer("tasks/list", Gate.Closed, Legacy),
         FromServer("tasks/cancel", Gate.Closed, Legacy),
         Told("notifications/message", Gate.Data, Both),
         Told("notifications/progress", Gate.Own, Both),
-        Told("notifications/cancelled", Gate.Dropped, Both),
+        Told("notifications/cancelled", Gate.Dropped, Legacy),
+        Told("notifications/cancelled", Gate.Own, Modern),
         Told("notifications/resources/updated", Gate.Data, Both),
         Told("notifications/resources/list_changed", Gate.Data, Both),
         Told("notifications/prompts/list_changed", Gate.Data, Both),
         Told("notifications/tools/list_changed", Gate.Changed, Both),
-        Told("notifications/subscriptions/acknowledged", Gate.Dropped, Modern),
+        Told("notifications/subscriptions/acknowledged", Gate.Own, Modern),
         Told("notifications/elicitation/complete", Gate.Dropped, Both),
         Told("notifications/tasks/status", Gate.Dropped, Both),
     ];
 
-    private static readonly FrozenDictionary<(string, Direction, bool), McpMethod> ByName = Rows.ToFrozenDictionary(r => (r.Name, r.Direction, r.IsNotification));
+    private static readonly FrozenDictionary<(string, Direction, bool, Revision), McpMethod> ByName = Rows
+        .SelectMany(r => new[] { Legacy, Modern }.Where(one => r.Revisions.HasFlag(one)).Select(one => (Key: (r.Name, r.Direction, r.IsNotification, one), Row: r)))
+        .ToFrozenDictionary(r => r.Key, r => r.Row);
 
     /// <summary>The row of a request or notification in one direction and revision; null for any other.</summary>
-    public static McpMethod? Find(string name, Direction direction, bool isNotification, Revision revision)
-        => ByName.TryGetValue((name, direction, isNotification), out var row) && row.Revisions.HasFlag(revision) && revision != Revision.None ? row : null;
+    public static McpMethod? Find(string name, Direction direction, bool isNotification, Revision revision) => ByName.GetValueOrDefault((name, direction, isNotification, revision));
 
     private static McpMethod Request(string name, Gate gate, Revision revisions, params ImmutableArray<Member> members) => new(name, Direction.ClientToServer, false, gate, revisions, members);
 

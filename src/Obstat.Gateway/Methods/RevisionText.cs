@@ -1,8 +1,13 @@
+using System.Collections.Immutable;
+
 namespace Obstat.Gateway.Methods;
 
 /// <summary>Revisions as they stand on the wire.</summary>
 internal static class RevisionText
 {
+    /// <summary>All that are spoken here, the latest first.</summary>
+    public static ImmutableArray<string> All { get; } = ["2026-07-28", "2025-11-25"];
+
     /// <summary>The revision of that exact name; <see cref="Revision.None"/> for any other text.</summary>
     public static Revision Parse(string? text) => text switch
     {

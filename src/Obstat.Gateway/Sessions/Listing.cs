@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Gateway.Methods;
 using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Pins;
@@ -52,6 +53,9 @@ internal sealed class Listing
 
     /// <summary>The digest of one tool; null where the server lists none of that name.</summary>
     public Digest? HashOf(string name) => _tools.TryGetValue(name, out var tool) ? tool.Hash : null;
+
+    /// <summary>The arguments of a tool that stand in headers too; null where it is not listed, or asks for improper ones.</summary>
+    public ParameterHeaders? HeadersOf(string name) => _tools.TryGetValue(name, out var tool) ? ParameterHeaders.Of(tool.Tool["inputSchema"]) : null;
 
     /// <summary>The tools that may be shown: visible to the caller, and today exactly what was approved.</summary>
     /// <param name="visible">Names that the caller may know of.</param>

@@ -3,10 +3,11 @@ using Obstat.Enforcement;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
+using Obstat.Proof.Json;
 
 namespace Obstat.Gateway.Sessions;
 
-/// <summary>What a server tells without being asked: progress to the request it belongs to, changes and messages where the client was told of them, nothing else.</summary>
+/// <summary>What a server tells without being asked: progress to the request it belongs to, changes and messages where the client was told of them or follows them, nothing else.</summary>
 /// <param name="connection">The permitted connection, or null before one is.</param>
 /// <param name="tools">What the server lists.</param>
 /// <param name="inFlight">The client's requests.</param>
@@ -15,41 +16,46 @@ internal sealed class Tellings(Func<Connected?> connection, Tools tools, InFligh
 {
     private readonly ConcurrentDictionary<string, bool> _watched = new(StringComparer.Ordinal);
 
-    /// <summary>The client follows a resource, or no longer does.</summary>
+    /// <summary>The client follows a resource, or no longer does (2025-11-25).</summary>
     public void Watch(string uri, bool follows) => _ = follows ? _watched.TryAdd(uri, true) : _watched.TryRemove(uri, out _);
 
     /// <summary>Passes a notification on, or drops it.</summary>
-    public async ValueTask TakeAsync(Telling telling)
+    public ValueTask TakeAsync(Telling telling)
     {
-        var (name, parameters) = (telling.Method.Name, telling.Parameters);
         if (telling.Method.Gate == Gate.Changed)
         {
             tools.Forget();
         }
 
-        if (connection() is not { } connected)
+        return (telling.Method.Name, connection()) switch
         {
-            return;
-        }
+            (_, null) => ValueTask.CompletedTask,
+            ("notifications/progress", _) => ProgressAsync(telling.Parameters),
+            (_, { Revision: Revision.R20260728 } connected) => FollowedAsync(connected, telling),
+            (_, { } connected) => ChangedAsync(connected, telling),
+        };
+    }
 
-        if (telling.Method.Gate == Gate.Own)
+    private async ValueTask ProgressAsync(JsonValue parameters)
+    {
+        if (parameters["progressToken"]?.AsInteger is { } ours && inFlight.Find(ours) is { Meta.ProgressToken: { } token } owner)
         {
-            if (parameters["progressToken"]?.AsInteger is { } ours && inFlight.Find(ours) is { ProgressToken: { } token } owner)
+            try
             {
-                try
-                {
-                    owner.Admission?.Step();
-                    await owner.TellAsync(RpcWriter.Notification(name, parameters.With("progressToken", token)));
-                }
-                catch (Stopped)
-                {
-                    // The execution was stopped: nothing of it is told any more.
-                }
+                owner.Admission?.Step();
+                await PassAsync(RpcWriter.Notification("notifications/progress", parameters.With("progressToken", token)), owner);
             }
-
-            return;
+            catch (Stopped)
+            {
+                // The execution was stopped: nothing of it is told any more.
+            }
         }
+    }
 
+    /// <summary>2025-11-25: what the client was told of when it connected.</summary>
+    private async ValueTask ChangedAsync(Connected connected, Telling telling)
+    {
+        var (name, parameters) = (telling.Method.Name, telling.Parameters);
         var passes = name switch
         {
             "notifications/message" => connected.Capabilities["logging"] is not null,
@@ -58,9 +64,49 @@ internal sealed class Tellings(Func<Connected?> connection, Tools tools, InFligh
         };
         if (passes)
         {
-            var message = RpcWriter.Notification(name, parameters.Members.IsEmpty ? null : parameters);
-            var request = telling.Request is { } ours ? inFlight.Find(ours) : null;
-            await (message.Length > SessionParts.TellingBytesMax ? ValueTask.CompletedTask : request is null ? tell(message) : request.TellAsync(message));
+            await PassAsync(RpcWriter.Notification(name, parameters.Members.IsEmpty ? null : parameters), telling.Request is { } ours ? inFlight.Find(ours) : null);
         }
     }
+
+    /// <summary>2026-07-28: what a request that is open asked to be told.</summary>
+    private async ValueTask FollowedAsync(Connected connected, Telling telling)
+    {
+        var (name, parameters) = (telling.Method.Name, telling.Parameters);
+        if (name == "notifications/message")
+        {
+            var owner = telling.Request is { } ours ? inFlight.Find(ours) : null;
+            var wanted = connected.Capabilities["logging"] is not null && (telling.Request is null ? inFlight.WantsLog() : owner is { Meta.LogLevel: not null });
+            await (wanted ? PassAsync(RpcWriter.Notification(name, parameters), owner) : ValueTask.CompletedTask);
+            return;
+        }
+
+        var subscription = name == "notifications/cancelled" ? parameters["requestId"] : parameters["_meta"]?[MetaNames.SubscriptionId];
+        if (subscription?.AsInteger is not { } id || inFlight.Find(id) is not { Filter: { } filter } listener)
+        {
+            return;
+        }
+
+        if (name == "notifications/cancelled")
+        {
+            await listener.Cancelled.CancelAsync();
+            return;
+        }
+
+        var meta = JsonValue.Object((MetaNames.SubscriptionId, listener.Id));
+        if (name == "notifications/subscriptions/acknowledged")
+        {
+            if (parameters["notifications"] is { } agreed && SubscriptionFilter.TryRead(agreed, out var theirs))
+            {
+                listener.Filter = filter.And(theirs);
+                await PassAsync(RpcWriter.Notification(name, JsonValue.Object(("notifications", listener.Filter.ToJson()), ("_meta", meta))), listener);
+            }
+        }
+        else if (filter.Has(name, parameters["uri"]?.AsString))
+        {
+            await PassAsync(RpcWriter.Notification(name, parameters.With("_meta", meta)), listener);
+        }
+    }
+
+    private ValueTask PassAsync(byte[] message, InFlight.Entry? owner)
+        => message.Length > SessionParts.TellingBytesMax ? ValueTask.CompletedTask : owner is null ? tell(message) : owner.TellAsync(message);
 }

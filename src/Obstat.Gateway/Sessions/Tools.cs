@@ -1,11 +1,12 @@
 using Obstat.Enforcement;
+using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
 
 namespace Obstat.Gateway.Sessions;
 
 /// <summary>What the upstream lists, page by page, and its tools as of a moment ago.</summary>
-internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids)
+internal sealed class Tools(SessionParts parts, Func<IUpstream> upstream, InFlight ids)
 {
     /// <summary>Pages of one list, at most; a longer list is no list.</summary>
     public const int PagesMax = 64;
@@ -28,7 +29,7 @@ internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids
     };
 
     /// <summary>All items of a list; no items where a page is missing or is no page.</summary>
-    public async Task<(UpstreamAnswer Answer, List<JsonValue>? Items)> PagesAsync(Func<long, JsonValue?, Task<UpstreamAnswer>> ask, string method)
+    public async Task<(UpstreamAnswer Answer, List<JsonValue>? Items)> PagesAsync(Revision revision, Func<Outgoing, Task<UpstreamAnswer>> ask, string method)
     {
         var items = new List<JsonValue>();
         JsonValue? cursor = null;
@@ -39,7 +40,9 @@ internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids
             UpstreamAnswer answer;
             try
             {
-                answer = await ask(ids.Next(), cursor is null ? null : JsonValue.Object(("cursor", cursor)));
+                var parameters = cursor is null ? null : JsonValue.Object(("cursor", cursor));
+                parameters = RequestMeta.None.Forwarded(null, revision, JsonValue.EmptyObject) is { } meta ? (parameters ?? JsonValue.EmptyObject).With("_meta", meta) : parameters;
+                answer = await ask(new Outgoing(ids.Next(), method, parameters));
             }
             catch (Stopped stop) when (started is not null)
             {
@@ -101,7 +104,7 @@ internal sealed class Tools(SessionParts parts, IUpstream upstream, InFlight ids
         }
 
         using var cut = SessionParts.CutRide(cancellation);
-        var (_, items) = await PagesAsync((id, parameters) => upstream.RideAsync(connected, id, "tools/list", parameters, cut.Token), "tools/list");
+        var (_, items) = await PagesAsync(connected.Revision, outgoing => upstream().RideAsync(connected, outgoing, cut.Token), "tools/list");
         if (items is null)
         {
             return null;

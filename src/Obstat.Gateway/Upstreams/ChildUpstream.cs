@@ -12,7 +12,7 @@ namespace Obstat.Gateway.Upstreams;
 /// A tool server over the standard streams of a child that one session owns. A line of the child that is no message, or too long, kills it; an answer to
 /// nothing is dropped, and too many of them kill it too.
 /// </summary>
-internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider clock) : IUpstream
+internal sealed class ChildUpstream : IUpstream
 {
     /// <summary>Bytes of one line in either direction, without LF: 1 MiB.</summary>
     public const int LineBytesMax = 1 << 20;
@@ -26,10 +26,19 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
     private readonly ConcurrentDictionary<long, TaskCompletionSource<(RpcMessage Answer, int Bytes)>> _pending = [];
     private readonly ConcurrentDictionary<long, bool> _abandoned = [];
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly Func<ChildProgram?> _program;
+    private readonly TimeProvider _clock;
+    private readonly ServerRequests _asked;
+    private Revision _revision = Revision.R20251125;
     private Child? _child;
     private Task _reading = Task.CompletedTask;
     private volatile DenyReason _broken;
     private int _lies;
+
+    /// <summary>An upstream that is not started yet.</summary>
+    /// <param name="program">What to start; null where it cannot be.</param>
+    /// <param name="clock">Wall clock.</param>
+    public ChildUpstream(Func<ChildProgram?> program, TimeProvider clock) => (_program, _clock, _asked) = (program, clock, new ServerRequests(WriteAsync));
 
     /// <inheritdoc/>
     public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
@@ -38,31 +47,41 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
     public string LastWords => _child?.LastWords() ?? "";
 
     /// <inheritdoc/>
-    public async Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation)
+    public Func<ServerRequest, CancellationToken, Task<ServerReply>> Asked
+    {
+        set => _asked.Asked = value;
+    }
+
+    /// <inheritdoc/>
+    public bool IsBroken => _broken != DenyReason.Undecided;
+
+    /// <inheritdoc/>
+    public async Task<UpstreamAnswer> OpenAsync(Admission admission, Outgoing request, Revision revision, CancellationToken cancellation)
     {
         admission.Step();
-        _child = program() is { } known ? Child.Start(known, out _) : null;
+        _revision = revision;
+        _child = _program() is { } known ? Child.Start(known, out _) : null;
         if (_child is null)
         {
             return new UpstreamAnswer(null, null, DenyReason.Fault, null, 0, 0);
         }
 
         _reading = ReadAsync(_child);
-        return await ExchangeAsync(id, "initialize", parameters, cancellation);
+        return await ExchangeAsync(request, cancellation);
     }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    public Task<UpstreamAnswer> CallAsync(Admission admission, Outgoing request, CancellationToken cancellation)
     {
         admission.Step();
-        return ExchangeAsync(id, method, parameters, cancellation);
+        return ExchangeAsync(request, cancellation);
     }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> RideAsync(Connected connected, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+    public Task<UpstreamAnswer> RideAsync(Connected connected, Outgoing request, CancellationToken cancellation) => ExchangeAsync(request, cancellation);
 
     /// <inheritdoc/>
-    public async Task TellAsync(Connected connected, string method, JsonValue? parameters, CancellationToken cancellation) => _ = await WriteAsync(RpcWriter.Notification(method, parameters), cancellation);
+    public Task TellAsync(Connected connected, string method, JsonValue? parameters, CancellationToken cancellation) => WriteAsync(RpcWriter.Notification(method, parameters), cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -72,12 +91,14 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
             await child.DisposeAsync();
         }
 
+        await _asked.DisposeAsync();
         await _reading;
     }
 
-    private async Task<UpstreamAnswer> ExchangeAsync(long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    private async Task<UpstreamAnswer> ExchangeAsync(Outgoing outgoing, CancellationToken cancellation)
     {
-        var request = RpcWriter.Request(id, method, parameters);
+        var id = outgoing.Id;
+        var request = RpcWriter.Request(id, outgoing.Method, outgoing.Parameters);
         if (request.Length > LineBytesMax || cancellation.IsCancellationRequested)
         {
             return new UpstreamAnswer(null, null, cancellation.IsCancellationRequested ? DenyReason.Late : DenyReason.Malformed, null, 0, 0);
@@ -85,7 +106,7 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
 
         var pending = new TaskCompletionSource<(RpcMessage, int)>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[id] = pending;
-        var started = clock.GetUtcNow();
+        var started = _clock.GetUtcNow();
         try
         {
             if (_broken != DenyReason.Undecided)
@@ -93,7 +114,7 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
                 return new UpstreamAnswer(null, null, _broken, null, 0, 0);
             }
 
-            if (!await WriteAsync(request, cancellation))
+            if (!await TryWriteAsync(request, cancellation))
             {
                 // Part of the line may have reached the child.
                 return new UpstreamAnswer(null, null, DenyReason.Fault, started, 0, 0);
@@ -113,7 +134,9 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
         }
     }
 
-    private async Task<bool> WriteAsync(byte[] message, CancellationToken cancellation)
+    private Task WriteAsync(byte[] message, CancellationToken cancellation) => TryWriteAsync(message, cancellation);
+
+    private async Task<bool> TryWriteAsync(byte[] message, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
@@ -179,11 +202,11 @@ internal sealed class ChildUpstream(Func<ChildProgram?> program, TimeProvider cl
         {
             case RpcKind.Result or RpcKind.Error:
                 return message.Id?.AsInteger is { } id && ((_pending.TryGetValue(id, out var pending) && pending.TrySetResult((message, bytes))) || _abandoned.TryRemove(id, out _)) || ++_lies <= LiesMax;
-            case RpcKind.Request:
-                var open = MethodTable.Find(message.Method, Direction.ServerToClient, false, Revision.R20251125) is { Gate: Gate.Here };
-                return await WriteAsync(open ? RpcWriter.Result(message.Id!, JsonValue.EmptyObject) : RpcWriter.Error(message.Id, RpcCodes.MethodNotFound, "Method not found"), CancellationToken.None);
+            case RpcKind.Request when _revision == Revision.R20251125:
+                _asked.Take(message, null);
+                return true;
             case RpcKind.Notification:
-                if (MethodTable.Find(message.Method, Direction.ServerToClient, true, Revision.R20251125) is { Gate: Gate.Data or Gate.Own or Gate.Changed } row)
+                if (MethodTable.Find(message.Method, Direction.ServerToClient, true, _revision) is { Gate: Gate.Data or Gate.Own or Gate.Changed } row)
                 {
                     await Told(new Telling(row, message.Body ?? JsonValue.EmptyObject, null));
                 }

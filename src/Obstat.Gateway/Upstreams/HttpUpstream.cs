@@ -27,35 +27,52 @@ internal sealed class HttpUpstream : IUpstream
     private readonly TimeProvider _clock;
     private readonly HttpMessageInvoker _http;
     private readonly CancellationTokenSource _end = new();
+    private readonly ServerRequests _asked;
+    private Revision _revision = Revision.R20251125;
     private string? _session;
     private bool _agreed;
     private Task _listening = Task.CompletedTask;
 
-    public HttpUpstream(Uri url, TimeProvider clock) => (_url, _clock, _http) = (url, clock, new HttpMessageInvoker(UpstreamDialer.Handler()));
+    public HttpUpstream(Uri url, TimeProvider clock) => (_url, _clock, _http, _asked) = (url, clock, new HttpMessageInvoker(UpstreamDialer.Handler()), new ServerRequests(SayAsync));
 
     /// <inheritdoc/>
     public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> OpenAsync(Admission admission, long id, JsonValue parameters, CancellationToken cancellation)
+    public Func<ServerRequest, CancellationToken, Task<ServerReply>> Asked
     {
-        admission.Step();
-        return ExchangeAsync(id, "initialize", parameters, cancellation);
+        set => _asked.Asked = value;
     }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> CallAsync(Admission admission, long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    public bool IsBroken => false;
+
+    /// <inheritdoc/>
+    public Task<UpstreamAnswer> OpenAsync(Admission admission, Outgoing request, Revision revision, CancellationToken cancellation)
     {
         admission.Step();
-        return ExchangeAsync(id, method, parameters, cancellation);
+        _revision = revision;
+        return ExchangeAsync(request, cancellation);
     }
 
     /// <inheritdoc/>
-    public Task<UpstreamAnswer> RideAsync(Connected connected, long id, string method, JsonValue? parameters, CancellationToken cancellation) => ExchangeAsync(id, method, parameters, cancellation);
+    public Task<UpstreamAnswer> CallAsync(Admission admission, Outgoing request, CancellationToken cancellation)
+    {
+        admission.Step();
+        return ExchangeAsync(request, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<UpstreamAnswer> RideAsync(Connected connected, Outgoing request, CancellationToken cancellation) => ExchangeAsync(request, cancellation);
 
     /// <inheritdoc/>
     public async Task TellAsync(Connected connected, string method, JsonValue? parameters, CancellationToken cancellation)
     {
+        if (_revision == Revision.R20260728)
+        {
+            return;
+        }
+
         await SayAsync(RpcWriter.Notification(method, parameters), cancellation);
         if (method == "notifications/initialized")
         {
@@ -67,6 +84,7 @@ internal sealed class HttpUpstream : IUpstream
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
+        await _asked.DisposeAsync();
         await _listening;
         if (_session is not null)
         {
@@ -86,9 +104,9 @@ internal sealed class HttpUpstream : IUpstream
         _end.Dispose();
     }
 
-    private async Task<UpstreamAnswer> ExchangeAsync(long id, string method, JsonValue? parameters, CancellationToken cancellation)
+    private async Task<UpstreamAnswer> ExchangeAsync(Outgoing outgoing, CancellationToken cancellation)
     {
-        var body = RpcWriter.Request(id, method, parameters);
+        var body = RpcWriter.Request(outgoing.Id, outgoing.Method, outgoing.Parameters);
         if (cancellation.IsCancellationRequested)
         {
             return new UpstreamAnswer(null, null, DenyReason.Late, null, 0, 0);
@@ -98,13 +116,18 @@ internal sealed class HttpUpstream : IUpstream
         try
         {
             using var request = Request(HttpMethod.Post, body);
+            if (_revision == Revision.R20260728)
+            {
+                Describe(request, outgoing);
+            }
+
             using var response = await _http.SendAsync(request, cancellation);
-            if (method == "initialize" && response.Headers.TryGetValues(SessionHeader, out var ids) && ids.ToArray() is [{ Length: > 0 and <= 256 } session])
+            if (outgoing.Method == "initialize" && response.Headers.TryGetValues(SessionHeader, out var ids) && ids.ToArray() is [{ Length: > 0 and <= 256 } session])
             {
                 _session = session;
             }
 
-            var (answer, bytes) = await ReadAsync(response, id, cancellation);
+            var (answer, bytes) = await ReadAsync(response, outgoing.Id, cancellation);
             _agreed |= answer?.Kind == RpcKind.Result;
             return answer is null ? new UpstreamAnswer(null, null, DenyReason.Malformed, started, body.Length, bytes)
                 : new UpstreamAnswer(answer.Kind == RpcKind.Result ? answer.Body : null, answer.Kind == RpcKind.Error ? answer.Body : null, null, started, body.Length, bytes,
@@ -149,7 +172,13 @@ internal sealed class HttpUpstream : IUpstream
                         return (next, events.Bytes);
                     }
 
-                    await TakeAsync(next, id, cancellation);
+                    if (next.Kind == RpcKind.Request && _revision == Revision.R20260728)
+                    {
+                        // A server of this revision asks nothing: the stream is cut.
+                        return (null, events.Bytes);
+                    }
+
+                    await TakeAsync(next, id);
                 }
 
                 return (null, events.Bytes);
@@ -177,7 +206,7 @@ internal sealed class HttpUpstream : IUpstream
                     var events = new SseReader(stream, MessageBytesMax);
                     while (await NextAsync(events, _end.Token) is { } next)
                     {
-                        await TakeAsync(next, null, _end.Token);
+                        await TakeAsync(next, null);
                     }
                 }
 
@@ -193,16 +222,15 @@ internal sealed class HttpUpstream : IUpstream
     private static async Task<RpcMessage?> NextAsync(SseReader events, CancellationToken cancellation)
         => await events.ReadAsync(cancellation) is { Name: "message" } one && RpcMessage.TryParse(one.Data, out var message, out _) ? message : null;
 
-    private async Task TakeAsync(RpcMessage message, long? request, CancellationToken cancellation)
+    private async Task TakeAsync(RpcMessage message, long? request)
     {
-        if (message.Kind == RpcKind.Notification && MethodTable.Find(message.Method, Direction.ServerToClient, true, Revision.R20251125) is { Gate: Gate.Data or Gate.Own or Gate.Changed } row)
+        if (message.Kind == RpcKind.Notification && MethodTable.Find(message.Method, Direction.ServerToClient, true, _revision) is { Gate: Gate.Data or Gate.Own or Gate.Changed } row)
         {
             await Told(new Telling(row, message.Body ?? JsonValue.EmptyObject, request));
         }
         else if (message.Kind == RpcKind.Request)
         {
-            var open = MethodTable.Find(message.Method, Direction.ServerToClient, false, Revision.R20251125) is { Gate: Gate.Here };
-            await SayAsync(open ? RpcWriter.Result(message.Id!, JsonValue.EmptyObject) : RpcWriter.Error(message.Id, RpcCodes.MethodNotFound, "Method not found"), cancellation);
+            _asked.Take(message, request);
         }
     }
 
@@ -239,13 +267,28 @@ internal sealed class HttpUpstream : IUpstream
             request.Headers.Add(SessionHeader, _session);
         }
 
-        // Absent on the first request alone: it is the one that agrees on the revision.
-        if (_agreed)
+        // Absent on the first request of the older revision alone: it is the one that agrees.
+        if (_agreed || _revision == Revision.R20260728)
         {
-            request.Headers.Add(VersionHeader, Revision.R20251125.ToWire());
+            request.Headers.Add(VersionHeader, _revision.ToWire());
         }
 
         return request;
+    }
+
+    /// <summary>What the body says, as headers (2026-07-28): made anew from what was decided.</summary>
+    private static void Describe(HttpRequestMessage request, Outgoing outgoing)
+    {
+        request.Headers.Add("Mcp-Method", outgoing.Method);
+        if (outgoing.Subject is { } subject)
+        {
+            request.Headers.Add("Mcp-Name", HeaderText.Encode(subject));
+        }
+
+        foreach (var (name, value) in outgoing.Headers)
+        {
+            request.Headers.Add(name, value);
+        }
     }
 
     private static async Task<byte[]?> WholeAsync(Stream stream, CancellationToken cancellation)

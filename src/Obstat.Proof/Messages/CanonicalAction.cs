@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Obstat.Proof.Json;
 using Obstat.Proof.Reasons;
 
@@ -10,6 +11,9 @@ namespace Obstat.Proof.Messages;
 /// </summary>
 public sealed class CanonicalAction
 {
+    /// <summary>Characters of a <c>requestState</c>, at most.</summary>
+    public const int StateLengthMax = 65_536;
+
     private CanonicalAction(JsonValue json, McpMethod method, string server, string? name, string? uri, Digest? toolHash)
         => (Json, Row, Server, Name, Uri, ToolHash, ActHash) = (json, method, server, name, uri, toolHash, Digest.Of(json));
 
@@ -106,6 +110,15 @@ public sealed class CanonicalAction
         }
 
         _ = fields.Has("arguments") ? fields.Object("arguments") : null;
+        if (IsRetried(row))
+        {
+            _ = fields.Has("input_responses") ? fields.Object("input_responses") : null;
+            if (fields.Has("state_hash") && !Digest.TryParseBase64Url(fields.Text("state_hash", 43), out _))
+            {
+                fields.Refuse("state_hash", "a SHA-256 in base64url");
+            }
+        }
+
         var toolHash = ReadToolHash(fields, row);
         if (!fields.Complete())
         {
@@ -125,6 +138,9 @@ public sealed class CanonicalAction
         McpSelector.Reference => name is null ? (false, true) : (true, false),
         _ => (false, false),
     };
+
+    /// <summary>Whether a server may answer the method with questions, so that it is asked again with the answers (MCP 2026-07-28).</summary>
+    private static bool IsRetried(McpMethod row) => row.WireAction is WireActions.McpToolsCall or WireActions.McpPromptsGet || row.Name == "resources/read";
 
     private static Digest? ReadToolHash(JsonFields fields, McpMethod row)
     {
@@ -173,6 +189,19 @@ public sealed class CanonicalAction
                 }
 
                 break;
+        }
+
+        if (IsRetried(row))
+        {
+            if (fields.Has("inputResponses"))
+            {
+                members.Add(("input_responses", fields.Object("inputResponses")));
+            }
+
+            if (fields.Has("requestState"))
+            {
+                members.Add(("state_hash", JsonValue.Of(Digest.Of(Encoding.UTF8.GetBytes(fields.Text("requestState", StateLengthMax))).ToBase64Url())));
+            }
         }
 
         var complete = fields.Complete();

@@ -3,13 +3,16 @@ using System.Collections.Immutable;
 
 namespace Obstat.Proof.Messages;
 
-/// <summary>The table of methods from client to server (MCP 2025-11-25): data that the gateway and the plane share. What it does not name is refused.</summary>
+/// <summary>
+/// The table of methods (MCP 2025-11-25 and 2026-07-28): all from client to server, and what a server may ask a client. Data that the gateway and the plane share; what it does not name is refused.
+/// </summary>
 public static class McpMethods
 {
     /// <summary>All rows.</summary>
     public static ImmutableArray<McpMethod> Rows { get; } =
     [
         new("initialize", McpGate.Asked, WireActions.McpConnect, McpSelector.None),
+        new("server/discover", McpGate.Asked, WireActions.McpConnect, McpSelector.None),
         new("notifications/initialized", McpGate.RidesOnConnect, null, McpSelector.None),
         new("ping", McpGate.RidesOnConnect, null, McpSelector.None),
         new("logging/setLevel", McpGate.RidesOnConnect, null, McpSelector.None),
@@ -23,6 +26,10 @@ public static class McpMethods
         new("completion/complete", McpGate.Asked, WireActions.McpCompletion, McpSelector.Reference),
         new("resources/subscribe", McpGate.Asked, WireActions.McpResourcesRead, McpSelector.Uri),
         new("resources/unsubscribe", McpGate.Asked, WireActions.McpResourcesRead, McpSelector.Uri),
+        new("subscriptions/listen", McpGate.Asked, WireActions.McpResourcesRead, McpSelector.Uri),
+        new("sampling/createMessage", McpGate.Asked, WireActions.McpSampling, McpSelector.None),
+        new("elicitation/create", McpGate.Asked, WireActions.McpElicitation, McpSelector.None),
+        new("roots/list", McpGate.Asked, WireActions.McpRoots, McpSelector.None),
         new("notifications/cancelled", McpGate.OwnRequestsOnly, null, McpSelector.None),
         new("notifications/progress", McpGate.OwnRequestsOnly, null, McpSelector.None),
         new("notifications/roots/list_changed", McpGate.OwnRequestsOnly, null, McpSelector.None),

@@ -20,4 +20,16 @@ public static class WireActions
 
     /// <summary>Completes an argument.</summary>
     public const string McpCompletion = "mcp.completion/complete";
+
+    /// <summary>A server asks the agent's model something.</summary>
+    public const string McpSampling = "mcp.sampling";
+
+    /// <summary>A server asks the person behind the agent something.</summary>
+    public const string McpElicitation = "mcp.elicitation";
+
+    /// <summary>A server asks which folders the agent works in.</summary>
+    public const string McpRoots = "mcp.roots";
+
+    /// <summary>Whether a server asks, on behalf of an execution, and its principal is the server itself.</summary>
+    public static bool IsOfServer(string action) => action is McpSampling or McpElicitation or McpRoots;
 }

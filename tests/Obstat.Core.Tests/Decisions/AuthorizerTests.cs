@@ -228,6 +228,37 @@ public class AuthorizerTests
     }
 
     [Fact]
+    public void What_a_server_asks_it_asks_for_itself()
+    {
+        using var bench = new Bench("""
+            @id("connect") permit (principal, action == Plane::Mcp::Action::"connect", resource);
+            @id("ask") permit (principal == Plane::Server::"payments", action in [Plane::Mcp::Action::"elicitation", Plane::Mcp::Action::"roots"], resource == Plane::Server::"payments");
+            @id("agents") permit (principal is Plane::Agent, action in Plane::Action::"act", resource);
+            @id("not") forbid (principal is Plane::Server, action == Plane::Mcp::Action::"roots", resource);
+            """);
+        var question = ("arguments", Bench.Json("""{"message":"how many?","requestedSchema":{"type":"object"}}"""));
+        Assert.True(bench.Decide(Bench.Method("elicitation/create", question)).Decision.IsAllowed, bench.Snapshot.Law.Findings.FirstOrDefault()?.ToString());
+        Assert.Equal(DenyReason.Forbidden, Reason(bench.Decide(Bench.Method("roots/list"))));
+        Assert.Equal(DenyReason.NotPermitted, Reason(bench.Decide(Bench.Method("sampling/createMessage"))));
+        Assert.Equal(["elicitation"], bench.Decide(Bench.Method("initialize")).Visible);
+        Assert.Equal(["elicitation"], bench.Decide(Bench.Method("server/discover")).Visible);
+    }
+
+    [Fact]
+    public void A_call_that_comes_again_with_answers_is_another_action()
+    {
+        using var bench = new Bench();
+        var first = bench.Request(bench.Call("transfer", Small)).Action;
+        var again = bench.Request(bench.Call("transfer", Small).With("input_responses", Bench.Json("""{"ok":{"action":"accept"}}""")).With("state_hash", JsonValue.Of(first.ActHash.ToBase64Url()))).Action;
+        Assert.NotEqual(first.ActHash, again.ActHash);
+        foreach (var action in (JsonValue[])[bench.Call("transfer", Small).With("state_hash", JsonValue.Of("short")), Bench.Method("tools/list").With("input_responses", JsonValue.EmptyObject)])
+        {
+            Assert.False(CanonicalAction.TryParse(action, out _, out var refusal));
+            Assert.Equal(DenyReason.Malformed, refusal.Reason);
+        }
+    }
+
+    [Fact]
     public void A_server_that_is_not_registered_is_an_entity_that_is_missing()
     {
         using var bench = new Bench();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Obstat.Enforcement;
+using Obstat.Gateway.Methods;
 using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Messages;
@@ -45,14 +46,16 @@ internal sealed class ReferenceServer : IDisposable
     public static async Task<string[]> PinAsync(FakeDoor door, IUpstream upstream)
     {
         await using var owned = upstream;
-        var hello = await upstream.OpenAsync(Admit(door, "initialize", Session.Hello), 1, Session.Hello, CancellationToken.None);
+        var hello = await upstream.OpenAsync(Admit(door, "initialize", Hello), new Outgoing(1, "initialize", Hello), Revision.R20251125, CancellationToken.None);
         Assert.NotNull(hello.Result);
-        var list = await upstream.CallAsync(Admit(door, "tools/list", null), 2, "tools/list", null, CancellationToken.None);
+        var list = await upstream.CallAsync(Admit(door, "tools/list", null), new Outgoing(2, "tools/list", null), CancellationToken.None);
         var tools = list.Result!["tools"]!.Items;
         door.PinListed(tools);
         door.Visible = [.. tools.Select(t => t["name"]!.AsString!)];
         return [.. door.Visible];
     }
+
+    private static JsonValue Hello => Session.Hello(JsonValue.EmptyObject);
 
     public void Dispose()
     {

@@ -14,8 +14,9 @@ internal sealed class HttpGate : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpSessions _sessions;
+    private readonly ModernSessions _modern;
 
-    private HttpGate(WebApplication app, IPEndPoint address, HttpSessions sessions) => (_app, Address, _sessions) = (app, address, sessions);
+    private HttpGate(WebApplication app, IPEndPoint address, HttpSessions sessions, ModernSessions modern) => (_app, Address, _sessions, _modern) = (app, address, sessions, modern);
 
     public IPEndPoint Address { get; }
 
@@ -26,10 +27,11 @@ internal sealed class HttpGate : IAsyncDisposable
         var sessions = new HttpSessions(TimeProvider.System);
         var parts = new SessionParts(FakeDoor.Server, door, door, TimeProvider.System, static _ => { });
         var servers = new Dictionary<string, (SessionParts, Func<IUpstream>)> { ["s"] = (parts, upstream) }.ToFrozenDictionary(StringComparer.Ordinal);
-        var endpoint = new McpEndpoint(door, sessions, servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
+        var modern = new ModernSessions(door, TimeProvider.System, servers);
+        var endpoint = new McpEndpoint(door, sessions, modern, servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
         var front = new StrictFront(() => new FrontRules(FrozenSet.ToFrozenSet(["gate.test"]), 1 << 20), (reason, bytes) => door.CountRefused(reason, bytes));
         var (app, address) = await McpListener.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), front, endpoint.HandleAsync);
-        return new HttpGate(app, address, sessions);
+        return new HttpGate(app, address, sessions, modern);
     }
 
     public HttpRequestMessage Request(HttpMethod method, string? body, string? session = null, string? token = "alice", string path = "/mcp/s")
@@ -62,7 +64,7 @@ internal sealed class HttpGate : IAsyncDisposable
     public async Task<JsonObject> CallAsync(string body, string session, string token = "alice") => Message(await (await PostAsync(body, session, token)).Content.ReadAsStringAsync());
 
     public static JsonObject Message(string text)
-        => JsonNode.Parse(text.StartsWith("data: ", StringComparison.Ordinal) ? text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1]["data: ".Length..] : text)!.AsObject();
+        => JsonNode.Parse(text.StartsWith('{') ? text : text.Split('\n').Last(l => l.StartsWith("data: ", StringComparison.Ordinal))["data: ".Length..])!.AsObject();
 
     public async Task<string> OpenAsync(string token = "alice")
     {
@@ -78,6 +80,7 @@ internal sealed class HttpGate : IAsyncDisposable
     {
         Client.Dispose();
         await _sessions.DisposeAsync();
+        await _modern.DisposeAsync();
         await _app.DisposeAsync();
     }
 }

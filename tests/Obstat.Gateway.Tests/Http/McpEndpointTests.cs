@@ -172,11 +172,13 @@ public sealed class McpEndpointTests : IDisposable
     public async Task A_client_of_a_later_revision_is_told_what_is_spoken_here_and_nothing_runs()
     {
         await using var gate = await GateAsync();
-        using var request = gate.Request(HttpMethod.Post, """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"safe","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}""");
-        request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+        using var request = gate.Request(HttpMethod.Post, """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"safe","_meta":{"io.modelcontextprotocol/protocolVersion":"2027-01-01","io.modelcontextprotocol/clientCapabilities":{}}}}""");
+        request.Headers.Add("MCP-Protocol-Version", "2027-01-01");
+        request.Headers.Add("Mcp-Method", "tools/call");
+        request.Headers.Add("Mcp-Name", "safe");
         using var response = await gate.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("""{"error":{"code":-32022,"data":{"requested":"2026-07-28","supported":["2025-11-25"]},"message":"Unsupported protocol version"},"id":1,"jsonrpc":"2.0"}""", await response.Content.ReadAsStringAsync());
+        Assert.Equal("""{"error":{"code":-32022,"data":{"requested":"2027-01-01","supported":["2026-07-28","2025-11-25"]},"message":"Unsupported protocol version"},"id":1,"jsonrpc":"2.0"}""", await response.Content.ReadAsStringAsync());
         Assert.Empty(_door.Asked);
         Assert.False(File.Exists(_server.Journal));
     }

@@ -1,0 +1,232 @@
+using System.Text;
+using Obstat.Enforcement;
+using Obstat.Gateway.Denials;
+using Obstat.Gateway.Doors;
+using Obstat.Gateway.JsonRpc;
+using Obstat.Gateway.Methods;
+using Obstat.Gateway.Upstreams;
+using Obstat.Proof;
+using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Gateway.Sessions;
+
+internal sealed partial class Session
+{
+    private async Task<Reply> RideAsync(Connected connected, McpRequest request, InFlight.Entry entry, CancellationToken cancellation)
+    {
+        using var cut = SessionParts.CutRide(cancellation);
+        var answer = await _upstream.RideAsync(connected, new Outgoing(entry.Ours, request.Method.Name, request.Forwarded(null, JsonValue.EmptyObject)), cut.Token);
+        return Answered(answer, request, entry, null);
+    }
+
+    private async Task<Reply> ListAsync(Connected connected, McpRequest request, InFlight.Entry entry, Caller caller, CancellationToken cancellation)
+    {
+        if (request.Parameters["cursor"] is not null)
+        {
+            return Reply.Error(entry.Id, RpcCodes.InvalidParams, "expected no cursor: every list is one page");
+        }
+
+        if (Action(connected.Revision, request.Method.Name, request.Decided, null) is not { } action)
+        {
+            return Reply.Error(entry.Id, RpcCodes.InvalidParams, $"expected params of {request.Method.Name}");
+        }
+
+        var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
+        return await ruling.Match(
+            admission => IsForeign(connected, admission, request, entry) is { } foreign ? Task.FromResult(foreign) : ListAsync(connected, admission, ruling, request, entry, cancellation),
+            refusal => Task.FromResult(Reply.Refused(entry.Id, refusal, request.Method.Name, null)));
+    }
+
+    private async Task<Reply> ListAsync(Connected connected, Admission admission, Ruling ruling, McpRequest request, InFlight.Entry entry, CancellationToken cancellation)
+    {
+        using var cut = _parts.Cut(admission, cancellation);
+        List<JsonValue>? items = null;
+        JsonValue? last = null;
+        var method = request.Method.Name;
+        var answer = await EffectAsync(admission, async () =>
+        {
+            (var end, items) = await _tools.PagesAsync(connected.Revision, outgoing => _upstream.CallAsync(admission, outgoing, cut.Token), method);
+            last = end.Result;
+            return end;
+        });
+        _parts.Close(admission, answer);
+        if (items is null || answer.Broken is not null)
+        {
+            return Answered(answer, request, entry, admission);
+        }
+
+        Remember(ruling);
+        var shown = method == "tools/list" ? _tools.Take(items).Shown(ruling.Visible, _parts.Pins.Of(_parts.Server))
+            : ruling.Visible.Contains("*") ? JsonValue.Array(items)
+            : JsonValue.EmptyArray;
+        var result = JsonValue.Object((Tools.MemberOf(method), shown));
+        result = connected.Revision == Revision.R20260728
+            ? UpstreamWords.Cached(UpstreamWords.OfServer(result.With("resultType", JsonValue.Of(ResultTypes.Complete)), last!), last!) : result;
+        return Reply.Result(entry.Id, result) with { IsStream = answer.IsStream };
+    }
+
+    private async Task<Reply> CallAsync(Connected connected, McpRequest request, InFlight.Entry entry, Caller caller, Exchange exchange, CancellationToken cancellation)
+    {
+        var isTool = request.Method.Name == "tools/call";
+        var listing = isTool ? await _tools.NowAsync(connected, cancellation) : null;
+        var hash = isTool ? listing?.HashOf(request.Name!) : null;
+        var headers = hash is not null && connected.Revision == Revision.R20260728 ? listing!.HeadersOf(request.Name!) : null;
+        if (headers is not null && exchange.Headers is { } sent && !headers.Agree(sent, request.Parameters["arguments"]))
+        {
+            _parts.Door.CountRefused(DenyReason.Malformed, request.Parameters.ToCanonicalBytes());
+            return Reply.Error(entry.Id, RpcCodes.HeaderMismatch, $"expected headers {ParameterHeaders.Prefix}* that say what the arguments say");
+        }
+
+        if (!TryContinue(request, ref caller, out var first))
+        {
+            _parts.Door.CountRefused(DenyReason.Malformed, request.Parameters.ToCanonicalBytes());
+            return Reply.Error(entry.Id, RpcCodes.InvalidParams, "expected a requestState that this server gave for this, once");
+        }
+
+        // A tool whose schema asks for improper headers cannot be sent as revision 2026-07-28 has it: it is not the tool that anybody approved.
+        hash = connected.Revision == Revision.R20260728 && headers is null ? null : hash;
+        if (Action(connected.Revision, request.Method.Name, request.Decided, hash) is not { } action)
+        {
+            return Reply.Error(entry.Id, RpcCodes.InvalidParams, $"expected params of {request.Method.Name}");
+        }
+
+        var outgoing = new Outgoing(entry.Ours, request.Method.Name, request.Forwarded(request.Meta.ProgressToken is null ? null : entry.Ours, connected.ClientCapabilities(request.Meta.Capabilities)))
+        { Headers = headers?.Made(request.Parameters["arguments"]) ?? [] };
+        var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
+        return await ruling.Match(
+            admission =>
+            {
+                Remember(ruling);
+                return IsForeign(connected, admission, request, entry) is { } foreign ? Task.FromResult(foreign) : PerformAsync(connected, admission, request, outgoing, entry, caller, first, cancellation);
+            },
+            refusal => Task.FromResult((
+                !isTool ? Reply.Refused(entry.Id, refusal, request.Method.Name, request.Parameters)
+                : MayKnow(request.Name!, ruling, refusal) ? RefusedCall(refusal, request, entry)
+                : Reply.Error(entry.Id, DenialText.UnknownTool)) with { IsNobody = refusal.Reason == DenyReason.IdentityUnverifiable }));
+    }
+
+    /// <summary>A request that comes again with answers: its state must be one that this upstream gave for it, and it belongs to the execution that was first.</summary>
+    private bool TryContinue(McpRequest request, ref Caller caller, out string? first)
+    {
+        first = null;
+        if (request.Parameters["requestState"]?.AsString is not { } state)
+        {
+            return true;
+        }
+
+        first = _states.Take(request.Method.Name, request.Subject!, Digest.Of(Encoding.UTF8.GetBytes(state)));
+        caller = caller with { Parent = first };
+        return first is not null;
+    }
+
+    /// <summary>
+    /// Whether the refusal of a tool may be told by its code: the caller may know of the tool, or knew of it earlier in this session; or nothing was decided, and
+    /// then every name, invented or not, is answered alike.
+    /// </summary>
+    private bool MayKnow(string tool, Ruling ruling, Denial refusal)
+    {
+        Remember(ruling);
+        return _known.ContainsKey(tool) || refusal.Entry is null;
+    }
+
+    private void Remember(Ruling ruling)
+    {
+        foreach (var name in ruling.Visible)
+        {
+            _ = _known.Count < Listing.ToolsMax && _known.TryAdd(name, true);
+        }
+    }
+
+    private async Task<Reply> PerformAsync(
+        Connected connected, Admission admission, McpRequest request, Outgoing outgoing, InFlight.Entry entry, Caller caller, string? first, CancellationToken cancellation)
+    {
+        using var cut = _parts.Cut(admission, cancellation, entry.Cancelled.Token);
+        (entry.Caller, entry.Admission) = (caller, admission);
+        var answer = await EffectAsync(admission, () => _upstream.CallAsync(admission, outgoing, cut.Token));
+        if (answer.Result is not null && connected.Revision == Revision.R20260728)
+        {
+            answer = await ExamineAsync(connected, answer, request, caller, admission, first, cut.Token);
+        }
+
+        _parts.Close(admission, answer);
+        if (answer.Broken == DenyReason.Late && answer.Started is not null && !entry.Cancelled.IsCancellationRequested)
+        {
+            // Its time is over here; the server is told, and only SHOULD stop.
+            await _upstream.TellAsync(connected, "notifications/cancelled", JsonValue.Object(("requestId", JsonValue.Of(entry.Ours))), CancellationToken.None);
+        }
+
+        if (answer.Result is not null && request.Method.Gate == Gate.Watch)
+        {
+            _tellings.Watch(request.Parameters["uri"]!.AsString!, request.Method.Name == "resources/subscribe");
+        }
+
+        return entry.Cancelled.IsCancellationRequested ? Reply.None : Answered(answer, request, entry, admission);
+    }
+
+    /// <summary>A permit for somebody else than the one for whom the connection was opened runs nothing: one upstream connection never serves two.</summary>
+    private Reply? IsForeign(Connected connected, Admission admission, McpRequest request, InFlight.Entry entry)
+    {
+        if (Connected.HolderOf(admission) == connected.Holder)
+        {
+            return null;
+        }
+
+        _parts.Close(admission, new UpstreamAnswer(null, null, DenyReason.PermitMismatch, null, 0, 0));
+        return Reply.Refused(entry.Id, new Denial(DenyReason.PermitMismatch, admission.Entry), request.Method.Name, null);
+    }
+
+    /// <summary>Begins an execution, once.</summary>
+    private static async Task<UpstreamAnswer> BeginAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
+    {
+        try
+        {
+            admission.Begin();
+            return await effect();
+        }
+        catch (Stopped stop)
+        {
+            return new UpstreamAnswer(null, null, stop.Reason, null, 0, 0);
+        }
+    }
+
+    /// <summary>Begins the execution, once, and asks again before its answer is released: what was stopped in between is withheld.</summary>
+    private static async Task<UpstreamAnswer> EffectAsync(Admission admission, Func<Task<UpstreamAnswer>> effect)
+    {
+        var answer = await BeginAsync(admission, effect);
+        try
+        {
+            admission.Step();
+            return answer;
+        }
+        catch (Stopped stop)
+        {
+            return Withheld(answer, stop.Reason);
+        }
+    }
+
+    private static UpstreamAnswer Withheld(UpstreamAnswer answer, DenyReason reason)
+        => answer with { Result = null, Error = null, Broken = answer.Broken ?? reason, IsWithheld = answer.Result is not null || answer.Error is not null };
+
+    private static Reply RefusedCall(Denial refusal, McpRequest request, InFlight.Entry entry)
+    {
+        var result = DenialText.Result(refusal, request.Name!, request.Parameters["arguments"]);
+        return Reply.Result(entry.Id, request.Revision == Revision.R20260728 ? result.With("resultType", JsonValue.Of(ResultTypes.Complete)) : result);
+    }
+
+    private static Reply Answered(UpstreamAnswer answer, McpRequest request, InFlight.Entry entry, Admission? admission)
+    {
+        if (answer.Result is { } result)
+        {
+            return Reply.Result(entry.Id, UpstreamWords.Result(result, request.Revision)) with { IsStream = answer.IsStream };
+        }
+
+        if (answer.Error is { } error)
+        {
+            return Reply.Error(entry.Id, UpstreamWords.Error(error)) with { IsStream = answer.IsStream, Status = request.Revision == Revision.R20260728 ? UpstreamWords.Status(error) : 200 };
+        }
+
+        var refusal = new Denial(answer.Broken ?? DenyReason.Fault, admission?.Entry, MayHaveRun: answer.Started is not null, Hint: "The server gave no answer that can be passed on.");
+        return request.Method.Name == "tools/call" ? RefusedCall(refusal, request, entry) : Reply.Refused(entry.Id, refusal, request.Method.Name, null);
+    }
+}
