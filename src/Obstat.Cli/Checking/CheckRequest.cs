@@ -15,6 +15,10 @@ namespace Obstat.Cli.Checking;
 /// <param name="Arguments">Arguments, or null.</param>
 internal sealed record CheckRequest(string As, string Server, string Method, string? Name, string? Uri, JsonValue? Arguments)
 {
+    /// <summary>The request of a recorded action, asked by an enrolled identity.</summary>
+    public static CheckRequest Of(JsonValue action, string name)
+        => new(name, action["server"]?.AsString ?? "", action["method"]?.AsString ?? "", action["name"]?.AsString, action["uri"]?.AsString, action["arguments"]);
+
     /// <summary>Reads a file; unknown members refuse.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out CheckRequest? request, [NotNullWhen(false)] out string? reason)
     {

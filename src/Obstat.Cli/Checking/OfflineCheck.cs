@@ -23,21 +23,34 @@ internal sealed class OfflineCheck
 {
     private const string Origin = "check.invalid";
 
+    private static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
     private readonly InstallationSettings _settings;
     private readonly ImmutableArray<LawFile> _files;
+    private readonly ImmutableArray<PinnedServer> _servers;
+    private readonly SigningKey _run = SigningKey.Create(KeyRole.Run);
+    private readonly string _holder = SigningKey.Create(KeyRole.Instance).Kid;
+    private readonly Dictionary<string, (Trust Trust, Snapshot Snapshot)> _worlds = new(StringComparer.Ordinal);
 
-    public OfflineCheck(InstallationSettings settings, ImmutableArray<LawFile> files) => (_settings, _files) = (settings, files);
+    /// <param name="settings">The installation.</param>
+    /// <param name="files">The policy folder.</param>
+    /// <param name="servers">The registered servers with their pins.</param>
+    public OfflineCheck(InstallationSettings settings, ImmutableArray<LawFile> files, ImmutableArray<PinnedServer> servers) => (_settings, _files, _servers) = (settings, files, servers);
 
     /// <summary>Decides as an enrolled identity asks; or says why the request could not even be asked.</summary>
-    public (Decided? Decided, Refusal Refusal) Decide(CheckRequest request, EnrolledIdentity asker, ImmutableArray<PinnedServer> servers, DateTimeOffset now)
+    public (Decided? Decided, Refusal Refusal) Decide(CheckRequest request, EnrolledIdentity asker, DateTimeOffset now)
     {
-        var run = SigningKey.Create(KeyRole.Run);
-        var holder = SigningKey.Create(KeyRole.Instance).Kid;
         var seconds = now.ToUnixTimeSeconds();
-        var trust = new Trust(Origin, _settings.Gateway.Resource, [new KeySetMember(run.Public, seconds, seconds + 60)], [], [asker], servers);
-        var snapshot = Snapshot.Of(LawLoader.Load(_files), PrincipalDirectory.Empty, trust, Revocations.Empty);
-        var point = new RegisteredPoint("check", Random128(), holder, [], 1);
-        var pin = servers.FirstOrDefault(s => s.Name == request.Server)?.Tools.GetValueOrDefault(request.Name ?? "");
+        if (!_worlds.TryGetValue(asker.Subject, out var world))
+        {
+            var made = new Trust(Origin, _settings.Gateway.Resource, [new KeySetMember(_run.Public, seconds, seconds + (long)Life.TotalSeconds)], [], [asker], _servers);
+            world = (made, Snapshot.Of(LawLoader.Load(_files), PrincipalDirectory.Empty, made, Revocations.Empty));
+            _worlds.Add(asker.Subject, world);
+        }
+
+        var (trust, snapshot) = world;
+        var point = new RegisteredPoint("check", Random128(), _holder, [], 1);
+        var pin = _servers.FirstOrDefault(s => s.Name == request.Server)?.Tools.GetValueOrDefault(request.Name ?? "");
         var parameters = request.Name is null ? JsonValue.EmptyObject : JsonValue.Object(("name", JsonValue.Of(request.Name)));
         parameters = request.Uri is null ? parameters : parameters.With("uri", JsonValue.Of(request.Uri));
         parameters = request.Arguments is null ? parameters : parameters.With("arguments", request.Arguments);
@@ -47,7 +60,7 @@ internal sealed class OfflineCheck
         }
 
         var ask = new AskRequest(
-            new PointSeq(point.Id, point.Boot, 1), action.Json, null, [Assert(asker, trust, run, point, seconds)], null, null, null, "urn:execution:server:" + request.Server, holder, "instance", "once",
+            new PointSeq(point.Id, point.Boot, 1), action.Json, null, [Assert(asker, trust, _run, point, seconds)], null, null, null, "urn:execution:server:" + request.Server, _holder, "instance", "once",
             asker.Uid is { } uid ? JsonValue.Object(("peer_uid", JsonValue.Of(uid))) : JsonValue.EmptyObject, null, 1000);
         if (!ExecutionRequest.Intake.TryTake(ask, Digest.Of(ask.ToJson()), point, out var taken, out refusal))
         {
@@ -74,6 +87,31 @@ internal sealed class OfflineCheck
         }
 
         servers = found.DrainToImmutable();
+        return reason is null;
+    }
+
+    /// <summary>The enrolled identities, by the name of the principal in permits; a file that is none is an error.</summary>
+    public static bool TryIdentities(InstallationSettings settings, out ImmutableDictionary<string, EnrolledIdentity> identities, out string? reason)
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, EnrolledIdentity>(StringComparer.Ordinal);
+        reason = null;
+        foreach (var path in Directory.Exists(settings.Paths.Identities) ? Directory.GetFiles(settings.Paths.Identities, "*.json").Order(StringComparer.Ordinal).ToArray() : [])
+        {
+            if (!PrivateFile.TryRead(path, 1 << 16, out var bytes, out reason))
+            {
+                break;
+            }
+
+            if (!StrictJson.TryParse(bytes, out var value, out _) || !EnrolledIdentity.TryRead(value, out var identity, out _))
+            {
+                reason = $"{path} is no enrolled identity";
+                break;
+            }
+
+            found[identity.Subject] = identity;
+        }
+
+        identities = found.ToImmutable();
         return reason is null;
     }
 

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Obstat.Cli.Admin;
 using Obstat.Cli.Checking;
 using Obstat.Cli.CommandLine;
 using Obstat.Cli.Output;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
 using Obstat.Proof.Json;
+using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;
 using Obstat.Settings;
 
@@ -17,17 +19,52 @@ internal static class CheckCommand
     {
         Path = "check",
         About = "decide a request under a policy folder without executing or recording anything",
-        Examples = ["obstat check --request r.json", "obstat check --request r.json --policies draft"],
-        Options = [new("--request", "FILE", "{\"as\":\"local\",\"server\":NAME,\"name\":TOOL,\"arguments\":{..}}"), new("--policies", "FOLDER", "instead of the configured folder")],
-        More = "Needs no plane. Exit code 0: allowed; 10: denied; 14: the policies do not load.",
-        RunAsync = static (invocation, _) => Task.FromResult(Run(invocation)),
+        Examples = ["obstat check --request r.json", "obstat check --request r.json --policies draft", "obstat check --entry 4711 --policies draft"],
+        Options =
+        [
+            new("--request", "FILE", "{\"as\":\"local\",\"server\":NAME,\"name\":TOOL,\"arguments\":{..}}"),
+            new("--entry", "ENTRY", "instead of a file: what this entry recorded, decided again; the plane is asked for it"),
+            new("--policies", "FOLDER", "instead of the configured folder"),
+        ],
+        More = "With a file it needs no plane. Exit code 0: allowed; 10: denied; 14: the policies do not load.",
+        RunAsync = RunAsync,
     };
+
+    private static Task<int> RunAsync(Invocation invocation, CancellationToken cancellation) => invocation.Option("--entry") is { } text
+        ? invocation.Option("--request") is not null ? Task.FromResult(invocation.Misused("both --request and --entry", "one request is decided at a time", "give one of them"))
+            : !long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var entry) || entry > JsonValue.IntegerMax
+                ? Task.FromResult(invocation.Misused($"--entry is \"{Shown.Of(text, 64)}\", expected an index", "entries are counted from 0", "obstat decisions list"))
+                : EntryAsync(invocation, entry, cancellation)
+        : Task.FromResult(Run(invocation));
+
+    private static async Task<int> EntryAsync(Invocation invocation, long entry, CancellationToken cancellation)
+    {
+        var (shown, code) = await Plane.AskAsync<EntryRequest, EntryShown>(invocation, AdminRoutes.Entry, new EntryRequest(entry), cancellation).ConfigureAwait(false);
+        if (shown is null || !invocation.TrySettings(out var settings))
+        {
+            return code;
+        }
+
+        if (shown is not { Request: { } action, Decision: { } decision })
+        {
+            return invocation.Misused($"entry {entry} is no decision whose request can be opened", "only a request can be decided again", "obstat decisions list");
+        }
+
+        if (!OfflineCheck.TryIdentities(settings, out var identities, out var reason))
+        {
+            return invocation.Terminal.Fail(ExitCode.Usage, ErrorText.Of("config", reason!, "the plane would not take it either", "obstat identity list"));
+        }
+
+        return identities.TryGetValue(decision.Principal ?? "", out var asker)
+            ? Decide(invocation, settings, CheckRequest.Of(action, asker.Name))
+            : invocation.Misused($"{decision.Principal ?? "nobody verified"} is not enrolled here", "only an enrolled identity can be asked for offline", "obstat identity list");
+    }
 
     private static int Run(Invocation invocation)
     {
         if (invocation.Option("--request") is not { } path)
         {
-            return invocation.Misused("--request FILE is missing", "a request is a file", "obstat check --help");
+            return invocation.Misused("--request FILE is missing", "a request is a file or an entry", "obstat check --request FILE      or: --entry ENTRY");
         }
 
         if (!invocation.TrySettings(out var settings))
@@ -60,7 +97,7 @@ internal static class CheckCommand
         }
 
         var files = PolicyFolder.Read(invocation.Option("--policies") is { } folder ? Path.GetFullPath(folder) : settings.Paths.Policies);
-        var (decided, refusal) = new OfflineCheck(settings, files).Decide(request, asker!, servers, DateTimeOffset.UtcNow);
+        var (decided, refusal) = new OfflineCheck(settings, files, servers).Decide(request, asker!, DateTimeOffset.UtcNow);
         var law = decided?.Snapshot.Law;
         var code = decided is null ? refusal.Reason : decided.Decision.IsAllowed ? (DenyReason?)null : decided.Decision.Reason;
         var what = $"{request.Server}/{request.Name ?? request.Uri ?? request.Method}";

@@ -26,6 +26,8 @@ internal static class Entry
         IdentityCommand.Token,
         IdentityCommand.List,
         PolicyCommand.Activate,
+        SuggestCommand.Verb,
+        SchemaCommand.From,
         StatusCommand.Verb,
         CheckCommand.Verb,
         ExplainCommand.Verb,

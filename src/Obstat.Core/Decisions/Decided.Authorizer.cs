@@ -48,11 +48,12 @@ public sealed partial class Decided
             private ImmutableArray<string> _obligations = [];
             private bool _readsLaw;
             private string? _hint;
+            private Request? _asked;
 
             public (Decision Decision, Findings Found) Reach()
             {
                 var decision = Decide();
-                return (decision, new Findings(_readsLaw, ClassOf(), decision.IsAllowed ? _obligations : [], _visible, decision.IsAllowed ? null : _hint));
+                return (decision, new Findings(_readsLaw, ClassOf(), decision.IsAllowed ? _obligations : [], _visible, decision.IsAllowed ? null : _hint, _asked));
             }
 
             // Answers that do not depend on whether the tool exists: to name what was asked for tells nothing.
@@ -177,7 +178,7 @@ public sealed partial class Decided
                     return Decision.DenyMissing(missing.Select(uid => uid.ToString()));
                 }
 
-                var request = new Request(principal, action, resource, context);
+                var request = _asked = new Request(principal, action, resource, context);
                 var decision = Decision.From(Ask(store, request));
                 if (decision.Reason is DenyReason.NotPermitted or DenyReason.Forbidden)
                 {

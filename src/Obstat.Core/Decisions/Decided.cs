@@ -8,8 +8,8 @@ namespace Obstat.Core.Decisions;
 public sealed partial class Decided
 {
     private Decided(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, Decision decision, Findings found)
-        => (Identified, Snapshot, Freshness, Now, Decision, ReadsLaw, Class, Obligations, Visible, Hint)
-            = (identified, snapshot, freshness, now, decision, found.ReadsLaw, found.Class, found.Obligations, found.Visible, found.Hint);
+        => (Identified, Snapshot, Freshness, Now, Decision, ReadsLaw, Class, Obligations, Visible, Hint, Asked)
+            = (identified, snapshot, freshness, now, decision, found.ReadsLaw, found.Class, found.Obligations, found.Visible, found.Hint, found.Asked);
 
     /// <summary>Who asked for what.</summary>
     public Identified Identified { get; }
@@ -44,6 +44,9 @@ public sealed partial class Decided
     /// <summary>What the agent may be told beside the code: an author's <c>@agent_message</c>, or the pointer of its own malformed argument.</summary>
     public string? Hint { get; }
 
+    /// <summary>The question that the policies were asked; null where the request was refused before.</summary>
+    public Cedar.Request? Asked { get; }
+
     /// <summary>What the authorizer found beside the decision.</summary>
-    private sealed record Findings(bool ReadsLaw, string Class, ImmutableArray<string> Obligations, ImmutableArray<string> Visible, string? Hint);
+    private sealed record Findings(bool ReadsLaw, string Class, ImmutableArray<string> Obligations, ImmutableArray<string> Visible, string? Hint, Cedar.Request? Asked);
 }

@@ -89,6 +89,13 @@ public sealed class Law
         return new(file?.Path ?? "policies", line, column, code, message, refuses);
     }
 
+    /// <summary>The file that a policy stands in; null for one of another law.</summary>
+    public LawFile? FileOf(Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return _places.GetValueOrDefault(policy.Id);
+    }
+
     /// <summary>The same law, with what else is to be said of it.</summary>
     internal Law With(ImmutableArray<LawFinding> more) => more.IsEmpty ? this : new(Files, Reason, Findings.AddRange(more), Policies, Settings, Schema, Entities, _places);
 

@@ -14,8 +14,11 @@ namespace Obstat.Core.Decisions;
 /// </summary>
 internal sealed class World
 {
-    private World(Law law, Trust trust, EntityStore entities, FrozenDictionary<string, FrozenDictionary<string, ToolInput>> inputs)
-        => (Law, Trust, Entities, Inputs) = (law, trust, entities, inputs);
+    private World(Law law, Trust trust, EntityStore entities, ActionTypes types)
+    {
+        (Law, Trust, Entities, Types) = (law, trust, entities, types.Schema);
+        Inputs = types.Servers.ToFrozenDictionary(t => t.Key, t => ToolInput.ReadersOf(t.Value), StringComparer.Ordinal);
+    }
 
     /// <summary>The policies.</summary>
     public Law Law { get; }
@@ -25,6 +28,9 @@ internal sealed class World
 
     /// <summary>The store.</summary>
     public EntityStore Entities { get; }
+
+    /// <summary>The types of every action.</summary>
+    public Schema Types { get; }
 
     /// <summary>How the arguments of each tool are read, by server and tool. A tool whose schema cannot be mapped has none.</summary>
     public FrozenDictionary<string, FrozenDictionary<string, ToolInput>> Inputs { get; }
@@ -43,7 +49,7 @@ internal sealed class World
         }
 
         var usable = entities is null || found.Any(f => f.Refuses) ? LawLoader.Refuse(law, found) : law.With(found);
-        return new World(usable, trust, entities ?? EntityStore.Empty, types.Servers.ToFrozenDictionary(t => t.Key, t => ToolInput.ReadersOf(t.Value), StringComparer.Ordinal));
+        return new World(usable, trust, entities ?? EntityStore.Empty, types);
     }
 
     private static (EntityStore? Entities, ImmutableArray<LawFinding> Findings) Build(Law law, Trust trust, ActionTypes types)
