@@ -18,6 +18,7 @@ internal static class InitCommand
         [
             new("--template", string.Join('|', Template.Names), "the first policies (default: read-only)"),
             new("--dir", "FOLDER", "where (default: here)"),
+            new("--port", "PORT", "where clients that speak HTTP connect, on this machine (default: 7073)"),
         ],
         More = "Templates:\n" + string.Join('\n', Template.Names.Select(n => $"  {n,-11}{Template.All[n].About}"))
             + "\nNothing is overwritten. Keys are made with mode 0600; whoever reads .obstat/keys/root.pem can permit anything.",
@@ -33,6 +34,17 @@ internal static class InitCommand
                 $"{(Spelling.Nearest(name, Template.Names) is { } near ? $"did you mean \"{near}\"?  " : "")}templates: {string.Join(", ", Template.Names)}");
         }
 
+        int? port = null;
+        if (invocation.Option("--port") is { } text)
+        {
+            if (!int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
+            {
+                return invocation.Misused($"--port is \"{Shown.Of(text, 64)}\", expected a number from 1 to 65535", "nothing could listen there", "obstat init --port 7173");
+            }
+
+            port = number;
+        }
+
         var folder = Path.GetFullPath(invocation.Option("--dir") ?? ".");
         var conflicts = Installation.Conflicts(folder, template);
         if (!conflicts.IsEmpty)
@@ -43,7 +55,7 @@ internal static class InitCommand
         InstallationSettings settings;
         try
         {
-            settings = Installation.Make(folder, template);
+            settings = Installation.Make(folder, template, port);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,8 @@ internal static class Installation
     /// <summary>Name of the local identity that <c>init</c> enrols.</summary>
     public const string LocalIdentity = "local";
 
+    private const string Tenant = "\"tenant\": \"local\",";
+
     private const string Settings = """
         // What this installation is. Unknown members are refused; obstat.schema.json gives editors completion.
         {
@@ -38,9 +40,9 @@ internal static class Installation
         """;
 
     /// <summary>The files that would be made, relative to the folder, and what is in them; the keys are not among them.</summary>
-    public static ImmutableArray<(string Path, string Text)> Files(Template template) =>
+    public static ImmutableArray<(string Path, string Text)> Files(Template template, int? port = null) =>
     [
-        (SettingsFile.Name, Settings),
+        (SettingsFile.Name, port is null ? Settings : Settings.Replace(Tenant, FormattableString.Invariant($"{Tenant}\n  \"listen\": {{ \"gateway\": \"127.0.0.1:{port}\" }},"), StringComparison.Ordinal)),
         (SettingsSchema.Name, SettingsSchema.Text()),
         (Path.Combine("policies", $"{template.Name}.cedar"), template.Policies),
         (Path.Combine("policies", "obstat-policy.json"), PolicySettings),
@@ -52,9 +54,9 @@ internal static class Installation
 
     /// <summary>Writes everything into a folder that has no conflict.</summary>
     /// <exception cref="IOException">A file cannot be made; what was made stays.</exception>
-    public static InstallationSettings Make(string folder, Template template)
+    public static InstallationSettings Make(string folder, Template template, int? port = null)
     {
-        foreach (var (path, text) in Files(template))
+        foreach (var (path, text) in Files(template, port))
         {
             var full = Path.Combine(folder, path);
             _ = Directory.CreateDirectory(Path.GetDirectoryName(full)!);
