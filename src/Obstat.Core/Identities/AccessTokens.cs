@@ -4,7 +4,6 @@ using Obstat.Core.Requests;
 using Obstat.Proof;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
-using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 
@@ -35,7 +34,7 @@ internal static class AccessTokens
             return false;
         }
 
-        if (!StrictJws.TryVerify(assertion.Value, issuer?.Profile ?? TokenProfiles.OwnAccessToken, issuer?.Keys ?? trust.RunKeysAt(seconds), seconds, out var token, out var why))
+        if (!trust.AccessTokens.TryVerify(assertion.Value, issuer, seconds, out var token, out var why))
         {
             refusal = Refuse(why.Detail);
             return false;

@@ -28,7 +28,7 @@ public sealed class Trust
         Servers = servers.ToImmutableSortedDictionary(s => s.Name, s => s, StringComparer.Ordinal);
         var own = keys.ToImmutableSortedDictionary(k => k.Key.Kid, k => k, StringComparer.Ordinal);
         (PlaneKeys, _runKeys) = (own, JwsKeySet.Of(own.Values.Select(k => k.Key)));
-        RunTokens = new VerifiedRunTokens(this);
+        (RunTokens, AccessTokens) = (new VerifiedRunTokens(this), new VerifiedAccessTokens(this));
         Bytes = ToJson().ToCanonicalBytes();
         Digest = Digest.Of(Bytes.Span);
     }
@@ -57,6 +57,8 @@ public sealed class Trust
         => PlaneKeys.Values.All(k => now < k.Expires) ? _runKeys : JwsKeySet.Of(PlaneKeys.Values.Where(k => now < k.Expires).Select(k => k.Key));
 
     internal VerifiedRunTokens RunTokens { get; }
+
+    internal VerifiedAccessTokens AccessTokens { get; }
 
     /// <summary>The bytes that <see cref="Digest"/> is of.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }

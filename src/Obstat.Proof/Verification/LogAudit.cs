@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
-using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
 

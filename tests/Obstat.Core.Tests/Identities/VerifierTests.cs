@@ -112,6 +112,27 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public void An_access_token_that_was_verified_before_is_judged_by_its_time_audience_and_trust_each_time()
+    {
+        foreach (var compact in new[] { Access(), Own() })
+        {
+            Identified At(int seconds) => Verify(AssertionKinds.AccessToken, compact, now: Bench.Noon.AddSeconds(seconds));
+            Assert.True(At(0).IsVerified);
+            Refused(At(631));
+            Refused(At(-60));
+            Assert.True(At(0).IsVerified);
+            var other = Snapshot.Of(_bench.Law, PrincipalDirectory.Empty, _bench.MakeTrust(identities: []), Revocations.Empty);
+            Refused(Identified.Verifier.Verify(_bench.Request(Connect, [new(AssertionKinds.AccessToken, compact)]), other, _bench.Freshness, Bench.Noon));
+        }
+
+        var until = Bench.Noon.ToUnixTimeSeconds() + 5;
+        var ending = Snapshot.Of(_bench.Law, PrincipalDirectory.Empty, _bench.MakeTrust(until: until), Revocations.Empty);
+        var request = _bench.Request(Connect, [new(AssertionKinds.AccessToken, Own())]);
+        Assert.True(Identified.Verifier.Verify(request, ending, _bench.Freshness, Bench.Noon.AddSeconds(4)).IsVerified);
+        Refused(Identified.Verifier.Verify(request, ending, _bench.Freshness, Bench.Noon.AddSeconds(5)));
+    }
+
+    [Fact]
     public void Nobody_two_and_an_unknown_kind_are_nobody()
     {
         Refused(Identified.Verifier.Verify(_bench.Request(Connect, []), _bench.Snapshot, _bench.Freshness, Bench.Noon));
