@@ -37,7 +37,7 @@ internal static class AuditCommand
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellation)
     {
         var fold = new StateReplay();
-        var (report, code) = await AuditAsync(invocation, fold, !invocation.Has("--hashes-only"), cancellation).ConfigureAwait(false);
+        var (report, code) = await AuditAsync(invocation, fold, "FOLDER", !invocation.Has("--hashes-only"), cancellation).ConfigureAwait(false);
         if (report is null)
         {
             return code;
@@ -51,7 +51,7 @@ internal static class AuditCommand
     public static int CodeOf(VerifyResult result) => result switch { VerifyResult.Verified => ExitCode.Done, VerifyResult.Failed => ExitCode.NotVerified, _ => ExitCode.Incomplete };
 
     /// <summary>Audits what the invocation names; null with the exit code where that was not possible, which is told.</summary>
-    public static async Task<(AuditReport? Report, int Code)> AuditAsync(Invocation invocation, StateReplay fold, bool withSignatures, CancellationToken cancellation)
+    public static async Task<(AuditReport? Report, int Code)> AuditAsync(Invocation invocation, StateReplay fold, string argument, bool withSignatures, CancellationToken cancellation)
     {
         if (!TrustGiven.TryRead(invocation, out var trust, out var code))
         {
@@ -61,7 +61,7 @@ internal static class AuditCommand
         ExportedCopy? copy = null;
         try
         {
-            var folder = invocation.Argument("FOLDER");
+            var folder = invocation.Argument(argument);
             if (folder is null)
             {
                 if (!invocation.TrySettings(out var settings))

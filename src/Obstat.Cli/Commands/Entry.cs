@@ -40,6 +40,7 @@ internal static class Entry
         LedgerCommand.Serve,
         VerifyCommand.Verb,
         AuditCommand.Verb,
+        ReplayCommand.Verb,
         ConfigCommand.Check,
         ConfigCommand.Schema,
         VersionCommand.Verb,

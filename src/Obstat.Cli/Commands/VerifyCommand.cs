@@ -2,6 +2,7 @@ using System.Text;
 using Obstat.Cli.Checking;
 using Obstat.Cli.CommandLine;
 using Obstat.Cli.Output;
+using Obstat.Core.Replays;
 using Obstat.Proof.Verification;
 
 namespace Obstat.Cli.Commands;
@@ -37,7 +38,7 @@ internal static class VerifyCommand
             return invocation.Terminal.Fail(ExitCode.Failed, ErrorText.Of("io", e.Message, "there is nothing to verify", "name a file that obstat export wrote"));
         }
 
-        var report = BundleVerifier.Verify(bundle, trust);
+        var report = BundleVerifier.Verify(bundle, trust, BundleReplay.Check());
         invocation.Terminal.Write(invocation.IsJson ? report.ToJson().ToString() : Text(report));
         return report.Result switch
         {

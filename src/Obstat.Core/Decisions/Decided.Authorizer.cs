@@ -33,15 +33,18 @@ public sealed partial class Decided
         /// <param name="snapshot">The snapshot that verified the identity.</param>
         /// <param name="freshness">How old its trust is.</param>
         /// <param name="now">The plane's clock, UTC.</param>
-        public static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now)
+        public static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now) => Decide(identified, snapshot, freshness, now, null);
+
+        /// <summary>Decides, and tells what the policies were asked.</summary>
+        internal static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, Action<EntityStore, Request>? asked)
         {
             ArgumentNullException.ThrowIfNull(identified);
             ArgumentNullException.ThrowIfNull(snapshot);
-            var (decision, found) = new Judgement(identified, snapshot.World, now).Reach();
+            var (decision, found) = new Judgement(identified, snapshot.World, now, asked).Reach();
             return new Decided(identified, snapshot, freshness, now, decision, found);
         }
 
-        private sealed class Judgement(Identified identified, World world, DateTimeOffset now)
+        private sealed class Judgement(Identified identified, World world, DateTimeOffset now, Action<EntityStore, Request>? asked)
         {
             private readonly ExecutionRequest _request = identified.Request;
             private ImmutableArray<string> _visible = AllThatWasAsked(identified.Request);
@@ -179,6 +182,7 @@ public sealed partial class Decided
                 }
 
                 var request = _asked = new Request(principal, action, resource, context);
+                asked?.Invoke(store, request);
                 var decision = Decision.From(Ask(store, request));
                 if (decision.Reason is DenyReason.NotPermitted or DenyReason.Forbidden)
                 {

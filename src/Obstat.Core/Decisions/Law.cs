@@ -23,12 +23,15 @@ public sealed class Law
         _places = places ?? ImmutableDictionary<string, LawFile>.Empty;
         (Files, Reason, Findings, Policies, Settings, Schema, Entities) = (files, reason, findings, policies, settings, schema, entities);
         PolicyBytes = LawFile.Frame(files.Where(f => IsPolicyFile(f.Path)));
-        SchemaBytes = LawFile.Frame(files.Where(f => f.Path.EndsWith(".cedarschema", StringComparison.Ordinal)).Append(new LawFile("plane.cedarschema", [.. System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text)])));
-        EntityBytes = LawFile.Frame(files.Where(f => f.Path.StartsWith("entities/", StringComparison.Ordinal)));
+        SchemaBytes = LawFile.Frame(files.Where(f => IsSchemaFile(f.Path)).Append(new LawFile(HouseSchemaPath, [.. System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text)])));
+        EntityBytes = LawFile.Frame(files.Where(f => IsEntityFile(f.Path)));
         (PolicyDigest, SchemaDigest, EntityDigest) = (Digest.Of(PolicyBytes.Span), Digest.Of(SchemaBytes.Span), Digest.Of(EntityBytes.Span));
         Digest = Digest.Of(JsonValue.Object(
             ("entities", JsonValue.Of(EntityDigest.ToHex())), ("policies", JsonValue.Of(PolicyDigest.ToHex())), ("schema", JsonValue.Of(SchemaDigest.ToHex()))));
     }
+
+    /// <summary>The path under which the house's own schema stands among the schema files.</summary>
+    internal const string HouseSchemaPath = "plane.cedarschema";
 
     /// <summary>No policies: everything is <see cref="DenyReason.PolicyMissing"/>.</summary>
     public static Law None { get; } = new([], DenyReason.PolicyMissing, [], PolicySet.Empty, PolicySettings.None, HouseSchema.Parsed, []);
@@ -103,5 +106,10 @@ public sealed class Law
     internal static long? ExpiryOf(Policy policy)
         => policy.AnnotationOf("expires") is { } text && Cedar.Values.CedarDateTime.TryParse(text, out var end) ? end.Milliseconds : null;
 
-    private static bool IsPolicyFile(string path) => path.EndsWith(".cedar", StringComparison.Ordinal) || path == LawLoader.SettingsPath;
+    // Every file is under one of the three digests, also one that nobody understands: it refuses the law, and who decides again must see it.
+    private static bool IsPolicyFile(string path) => !IsSchemaFile(path) && !IsEntityFile(path);
+
+    private static bool IsSchemaFile(string path) => path.EndsWith(".cedarschema", StringComparison.Ordinal);
+
+    private static bool IsEntityFile(string path) => !IsSchemaFile(path) && path.StartsWith("entities/", StringComparison.Ordinal);
 }

@@ -6,13 +6,16 @@ namespace Obstat.Core.Identities;
 
 /// <summary>
 /// A request and who makes it: a verified principal, or the reason why there is none. The unverified goes on too, so that its refusal is decided and recorded like any other.
-/// Made by <see cref="Verifier"/> alone.
+/// Made by <see cref="Verifier"/>, and from the record where a decision is replayed.
 /// </summary>
 public sealed partial class Identified
 {
     private Identified(ExecutionRequest request, Proven? proven, Refusal refusal) => (Request, _proven, Refusal) = (request, proven, refusal);
 
     private readonly Proven? _proven;
+
+    /// <summary>Who asked, as an entry of the ledger says: for deciding again what was decided, never for a permit.</summary>
+    internal static Identified OfRecord(ExecutionRequest request, Proven? proven, Refusal refusal) => new(request, proven, refusal);
 
     /// <summary>What is asked.</summary>
     public ExecutionRequest Request { get; }

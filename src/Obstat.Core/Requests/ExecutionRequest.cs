@@ -5,13 +5,19 @@ using Obstat.Proof.Messages;
 namespace Obstat.Core.Requests;
 
 /// <summary>
-/// One request to execute something, understood to the last member, in its canonical form. Made by <see cref="Intake"/> alone.
+/// One request to execute something, understood to the last member, in its canonical form. Made by <see cref="Intake"/>, and from the record where a decision is replayed.
 /// </summary>
 public sealed partial class ExecutionRequest
 {
     private ExecutionRequest(RegisteredPoint at, AskRequest ask, Digest body, CanonicalAction action, long? peerUid)
         => (At, Seq, Body, Action, Assertions, HasDelegation, Session, Parent, PeerUid, Patience)
             = (at, ask.Ep.Seq, body, action, ask.Assertions, ask.Delegation is not null, ask.Session, ask.Parent, peerUid, TimeSpan.FromMilliseconds(ask.DeadlineMs));
+
+    private ExecutionRequest(RegisteredPoint at, long seq, CanonicalAction action, string? session, string? parent, long? peerUid)
+        => (At, Seq, Action, Assertions, Session, Parent, PeerUid) = (at, seq, action, [], session, parent, peerUid);
+
+    /// <summary>A request as an entry of the ledger holds it: for deciding again what was decided. It has no assertion, so nobody can be verified by it.</summary>
+    internal static ExecutionRequest OfRecord(RegisteredPoint at, long seq, CanonicalAction action, string? session, string? parent, long? peerUid) => new(at, seq, action, session, parent, peerUid);
 
     /// <summary>The enforcement point that asks.</summary>
     public RegisteredPoint At { get; }

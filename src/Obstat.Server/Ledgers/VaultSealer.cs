@@ -49,7 +49,8 @@ internal sealed class VaultSealer(Vault vault) : ISealer
         ("session", JsonValue.Of(decided.Request.Session)),
         ("peer_uid", decided.Request.PeerUid is { } uid ? JsonValue.Of(uid) : JsonValue.Null),
         ("detail", JsonValue.Of(decided.Decision.Detail)),
-        ("missing", JsonValue.Strings(decided.Decision.Missing)));
+        ("missing", JsonValue.Strings(decided.Decision.Missing)),
+        ("obligations", JsonValue.Strings(decided.Request.At.Obligations)));
 
     private static JsonValue Identity(Identified identified) => identified.Principal is not { } principal
         ? JsonValue.Object(("refusal", JsonValue.Of(identified.Refusal.Detail)))

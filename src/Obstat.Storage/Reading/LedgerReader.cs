@@ -16,12 +16,15 @@ namespace Obstat.Storage.Reading;
 /// </summary>
 public sealed class LedgerReader : IDisposable
 {
+    private const int TilesKept = 1_024; // 8 MiB
+
     private readonly SqliteConnection _connection;
     private readonly string _origin;
     private readonly SqliteCommand _entry;
     private readonly SqliteCommand _entries;
     private readonly SqliteCommand _leaves;
     private readonly SqliteCommand _tile;
+    private (long Size, FullNode Nodes)? _nodes;
 
     private LedgerReader(SqliteConnection connection, string origin)
     {
@@ -185,17 +188,27 @@ public sealed class LedgerReader : IDisposable
 
     private FullNode Nodes(long size)
     {
-        // One proof asks for nodes of the same few tiles again and again.
-        var read = new Dictionary<TileAddress, byte[]>();
-        return Proof.Merkle.Tile.Nodes(size, address =>
+        // Proofs ask for nodes of the same few tiles again and again, one proof and the next. What a tree of one size is made of does not change.
+        if (_nodes?.Size != size)
         {
-            if (!read.TryGetValue(address, out var hashes))
+            var read = new Dictionary<TileAddress, byte[]>();
+            _nodes = (size, Proof.Merkle.Tile.Nodes(size, address =>
             {
-                read[address] = hashes = Tile(address);
-            }
+                if (!read.TryGetValue(address, out var hashes))
+                {
+                    if (read.Count >= TilesKept)
+                    {
+                        read.Clear();
+                    }
 
-            return hashes;
-        });
+                    read[address] = hashes = Tile(address);
+                }
+
+                return hashes;
+            }));
+        }
+
+        return _nodes.Value.Nodes;
     }
 
     private byte[] Partial(TileAddress address)

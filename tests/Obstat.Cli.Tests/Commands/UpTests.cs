@@ -78,6 +78,7 @@ public sealed class UpTests : IDisposable
         Assert.Contains(_run.Obstat("verify", "one.zip", "--log-key", key).Code, (int[])[0, 13]);
 
         Audits(key);
+        Replays(entry, verified.Out);
         using var other = new Running();
         var foreign = JsonDocument.Parse(other.Obstat("init", "--output", "json").Out).RootElement.GetProperty("logKey").GetString()!;
         Assert.Equal(12, _run.Obstat("verify", "all.zip", "--log-key", foreign).Code);
@@ -88,6 +89,20 @@ public sealed class UpTests : IDisposable
         var changed = _run.Obstat("verify", "changed.zip", "--log-key", key, "--output", "json");
         Assert.Equal(12, changed.Code);
         Assert.Equal("FAILED", JsonDocument.Parse(changed.Out).RootElement.GetProperty("result").GetString());
+    }
+
+    private void Replays(string entry, string verified)
+    {
+        Assert.Contains("V14  verified", verified, StringComparison.Ordinal);
+        var replayed = _run.Obstat("replay", "all.zip", "--emit", "questions");
+        Assert.True(replayed.Code == 0, replayed.Out);
+        Assert.Contains(" 0 differ, 0 not replayable", replayed.Out, StringComparison.Ordinal);
+        var question = JsonDocument.Parse(File.ReadAllText(Path.Combine(_run.In("questions"), entry + ".json"))).RootElement;
+        Assert.Equal("transfer", question.GetProperty("action").GetProperty("id").GetString());
+        var one = Json("replay", entry).GetProperty("decisions")[0];
+        Assert.Equal("same", one.GetProperty("verdict").GetString());
+        Assert.Equal(2, _run.Obstat("replay").Code);
+        Assert.Equal(1, _run.Obstat("replay", "nothing.zip").Code);
     }
 
     /// <summary>Each bit of a bundle as the plane exported it, one after the other: what <c>verify</c> runs says FAILED to each.</summary>
@@ -125,6 +140,8 @@ public sealed class UpTests : IDisposable
         var checkpoint = File.ReadAllBytes(_run.In("exported/checkpoint"));
         File.WriteAllBytes(_run.In("kept"), checkpoint);
         Assert.Equal(0, _run.Obstat("audit", "exported", "--log-key", key, "--seen", _run.In("kept")).Code);
+        var folded = _run.Obstat("replay", "exported", "--from-genesis", "--log-key", key);
+        Assert.True(folded.Code == 0, folded.Out);
         Assert.Equal(1, _run.Obstat("audit", "nowhere", "--log-key", key).Code);
         var file = Directory.EnumerateFiles(_run.In("exported/statement"), "*", SearchOption.AllDirectories).First();
         var bytes = File.ReadAllBytes(file);
