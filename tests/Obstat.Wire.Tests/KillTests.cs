@@ -70,7 +70,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
         var ledger = await SettledAsync(installation);
         Join(told, payments.Effects, ledger);
-        Assert.True(returns[returns.Count / 2] < 10, "the plane's return did not bring the service back");
+        Assert.True(returns[returns.Count / 2] < 2, $"the plane is back, and the first call is permitted {returns[returns.Count / 2]:F2} s later");
         output.WriteLine($"{told.Count(t => t.Permitted)} permitted, {told.Count(t => !t.Permitted)} denied, {payments.Effects.Count} effects, {ledger.Count} decisions");
     }
 
