@@ -29,7 +29,10 @@ internal sealed record LedgerRound(
     double AppendP50,
     double AppendP99,
     double CommitP50,
-    double CommitP99)
+    double CommitP99,
+    double DiskBytes,
+    double HalfP50,
+    double HalfP99)
 {
     private const int Callers = 64;
     private const int PerCaller = 64;
@@ -53,7 +56,9 @@ internal sealed record LedgerRound(
     private static async Task<LedgerRound> RunAsync(string folder)
     {
         using var report = StatementSigner.Generate();
-        using var ledger = Open(Path.Combine(folder, "ledger"));
+        using var place = new Installation(Path.Combine(folder, "ledger"));
+        using var permits = StatementSigner.Generate();
+        using var ledger = place.Open();
         await Require(ledger, Said.Activated("law"));
         await Require(ledger, Said.Registered(report, 1));
         var recorder = new Recorded.Recorder(ledger);
@@ -70,6 +75,7 @@ internal sealed record LedgerRound(
             for (var i = caller; i < asks.Length; i += Callers)
             {
                 decisions[i] = (await recorder.AppendAsync(asks[i], default)).Match(r => r.Entry, reason => throw new InvalidOperationException($"{reason}"));
+                _ = permits.Sign(decisions[i].Written.Digest); // the permit's own signature
             }
         })));
         var decisionSeconds = watch.Elapsed.TotalSeconds;
@@ -95,31 +101,39 @@ internal sealed record LedgerRound(
         var reportCpu = Cpu() - cpu;
         _ = told.Select(r => r.Match(e => e, reason => throw new InvalidOperationException($"{reason}"))).Count();
 
+        var diskBytes = place.Bytes / (double)asks.Length;
         var (appends, commits) = await Latencies(ledger, folder, reports.Length + asks.Length + 1);
+        var half = await HalfLoad(recorder, permits, asks.Length / decisionSeconds / 2, reports.Length + asks.Length + Singles + 1);
         var (bare, bareCpu) = Bare(folder, ledger, "bare.db", first, asks.Length, group);
         var (bareReports, _) = Bare(folder, ledger, "reports.db", reportsFirst, reports.Length, Callers * PerCaller);
-        return new(bare, bareReports, reports.Length / reportSeconds, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, bytes, decisionCpu / asks.Length, reportCpu / reports.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99));
+        return new(bare, bareReports, reports.Length / reportSeconds, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, bytes, decisionCpu / asks.Length, reportCpu / reports.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99), diskBytes, At(half, 0.5), At(half, 0.99));
     }
 
-    private static Ledger Open(string folder)
+    /// <summary>Microseconds from ask to permit in hand, at half of the rate that was just measured, asks coming by the clock whatever became of those before.</summary>
+    private static async Task<double[]> HalfLoad(Recorded.Recorder recorder, StatementSigner permits, double perSecond, int seq)
     {
-        var (root, statements) = (StatementSigner.Generate(), StatementSigner.Generate());
-        return Ledger.Open(
-            new() { Folder = folder },
-            new()
+        var count = (int)Math.Min(perSecond * 2, 4_000);
+        var asks = Enumerable.Range(seq, count).Select(n => Said.Decided(true, 1, n, jti: n, blob: Blob(n), patience: s_patience)).ToArray();
+        var watch = Stopwatch.StartNew();
+        return await Task.WhenAll(asks.Select(async (ask, i) =>
+        {
+            var due = TimeSpan.FromSeconds(i / perSecond);
+            if (due > watch.Elapsed)
             {
-                Heads = new HeadSigner(LogOrigin.Signer("bench", RandomNumberGenerator.GetBytes(32))),
-                Statements = statements,
-                Root = root.PublicKey,
-                Announce = place => (KeySetStatement)Said.KeySet(root, (KeyRoles.Statement, statements)).Compose!(place).Statement!,
-            },
-            TimeProvider.System);
+                await Task.Delay(due - watch.Elapsed);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            var entry = (await recorder.AppendAsync(ask, default)).Match(r => r.Entry, reason => throw new InvalidOperationException($"{reason}"));
+            _ = permits.Sign(entry.Written.Digest);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }));
     }
 
     private static async Task<Appended> Require(Ledger ledger, Draft draft)
         => (await ledger.AppendAsync(draft, default)).Match(e => e, reason => throw new InvalidOperationException($"{reason}"));
 
-    private static StoredBlob Blob(int n)
+    internal static StoredBlob Blob(int n)
     {
         var blob = SealedBlob.Seal(new byte[32], RandomNumberGenerator.GetBytes(12), new byte[16], "origin", "request", new byte[250 + (n % 8)]);
         return new(Digest.Of(blob), blob);

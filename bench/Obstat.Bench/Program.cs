@@ -2,6 +2,12 @@ using System.Globalization;
 using Obstat.Bench;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["start", .. var wanted])
+{
+    await StartRound.RunAsync([.. wanted.Select(w => long.Parse(w, CultureInfo.InvariantCulture))], Console.Out);
+    return;
+}
+
 var rounds = args is [var count, ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
 var figures = new List<LedgerRound>();
 const int WarmUps = 3; // until the runtime has compiled what is hot
@@ -18,13 +24,18 @@ for (var i = 0; i < rounds + WarmUps; i++)
 Tell("bare SQLite batch insert of the same rows", r => r.BareRowsPerSecond, "rows/s");
 Tell("log core, reports signed before (no statement signature)", r => r.ReportsPerSecond, "entries/s");
 Tell("  over the bare insert of the same rows", r => r.ReportsPerSecond / r.BareReportsPerSecond, "x");
-Tell("decisions, 64 callers: composed, checked, signed, committed, proven", r => r.DecisionsPerSecond, "entries/s");
+Tell("durable permits, 64 callers: composed, checked, signed, committed, proven, permit signed", r => r.DecisionsPerSecond, "entries/s");
 Tell("  over the bare insert of the same rows", r => r.DecisionsPerSecond / r.BareRowsPerSecond, "x");
+Tell("  over what two signatures each allow on all cores", r => r.DecisionsPerSecond * 2 * r.SignatureMicroseconds / 1e6 / Environment.ProcessorCount, "x");
 Tell("  entries per commit", r => r.EntriesPerCommit, "");
 Tell("  allocated per decision", r => r.BytesPerDecision, "bytes");
 Tell("  CPU per decision", r => r.DecisionCpu, "us");
 Tell("  CPU per report", r => r.ReportCpu, "us");
 Tell("  CPU per bare row", r => r.BareCpu, "us");
+Tell("bytes on disk per permit and its outcome, one sealed blob of 320 bytes", r => r.DiskBytes, "bytes");
+Tell("ask to permit at half load p50", r => r.HalfP50, "us");
+Tell("ask to permit at half load p99", r => r.HalfP99, "us");
+Tell("  p50 beyond one commit and two signatures", r => r.HalfP50 - r.CommitP50 - (2 * r.SignatureMicroseconds), "us");
 Tell("one P-256 signature", r => r.SignatureMicroseconds, "us");
 Tell("one decision's statement written", r => r.WriteMicroseconds, "us");
 Tell("one decision's statement read", r => r.ReadMicroseconds, "us");

@@ -27,6 +27,9 @@ public static class Names
     /// <summary>Format of an audit's result.</summary>
     public const string AuditFormat = "execution-audit/1";
 
+    /// <summary>First line of the note under which a ledger keeps its fold.</summary>
+    public const string Fold = "execution-fold/1";
+
     /// <summary>First line of the bytes whose digest is that of a policy set.</summary>
     public const string PolicySet = "execution-policy-set-1";
 

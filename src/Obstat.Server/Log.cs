@@ -26,4 +26,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Information, "the working keys end soon; this process ends to be started again with new ones")]
     public static partial void KeysEnd(ILogger logger);
+
+    [LoggerMessage(9, LogLevel.Warning, "the kept fold of the ledger was changed or lost and is made again from the entries: {Why}")]
+    public static partial void FoldRefused(ILogger logger, string why);
 }

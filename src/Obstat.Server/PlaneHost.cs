@@ -108,6 +108,10 @@ public sealed class PlaneHost : IAsyncDisposable
         Func<Routes>? operators = null;
         using var early = LoggerFactory.Create(logging);
         var logger = early.CreateLogger("Obstat.Server");
+        if (ledger.FoldRefused is { } why)
+        {
+            Log.FoldRefused(logger, why);
+        }
 
         var snapshots = Keep(new Snapshots(paths.Policies, new TrustFiles(settings, keys, working, ledger.Origin), ledger, clock));
         var started = await snapshots.StartAsync(cancellation);

@@ -18,8 +18,8 @@ using Obstat.Storage.Writing;
 namespace Obstat.Storage;
 
 /// <summary>
-/// The ledger of one tenant in SQLite: <c>ledger.db</c> in write-ahead mode with full syncs, one writing thread, one process per folder. Opening reads and hashes everything, and refuses with
-/// <see cref="LedgerUnavailableException"/> what does not fit. Safe for concurrent use.
+/// The ledger of one tenant in SQLite: <c>ledger.db</c> in write-ahead mode with full syncs, one writing thread, one process per folder. Opening reads and hashes everything, or from the kept fold on,
+/// and refuses with <see cref="LedgerUnavailableException"/> what does not fit. Safe for concurrent use.
 /// </summary>
 public sealed class Ledger : ILedger, IDisposable
 {
@@ -32,16 +32,17 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly LedgerReader _publishersReader;
     private readonly Writer _writer;
     private readonly Publisher _publisher;
+    private readonly FoldFile _folds;
     private readonly TimeProvider _time;
     private int _disposed;
 
-    private Ledger(string folder, FolderLock folderLock, SqliteConnection connection, OpenedLog opened, Plane plane, LedgerKeys keys, LedgerOptions options, Guard guard, TimeProvider time)
+    private Ledger(string folder, FolderLock folderLock, SqliteConnection connection, FoldFile folds, OpenedLog opened, Plane plane, LedgerKeys keys, LedgerOptions options, Guard guard, TimeProvider time)
     {
-        (Folder, _lock, _connection, _time, HeadKey) = (folder, folderLock, connection, time, keys.Heads.VerifierKey);
+        (Folder, _lock, _connection, _folds, _time, HeadKey) = (folder, folderLock, connection, folds, time, keys.Heads.VerifierKey);
         _writersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
         _writer = new Writer(connection, _writersReader, opened, keys, options, plane, time);
-        _publisher = new Publisher(_writer, _publishersReader, guard, HeadKey, opened.Published, options.PublishEvery);
+        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -62,12 +63,15 @@ public sealed class Ledger : ILedger, IDisposable
     /// <summary>Why nothing is recorded any more; null while all is well. It never becomes null again: the process is to be restarted.</summary>
     public string? Failure => _writer.Failure;
 
+    /// <summary>Why the kept fold was not taken at this start, where there was one: somebody changed or lost it, and the whole log was read instead. Null where all was well.</summary>
+    public string? FoldRefused { get; private init; }
+
     /// <summary>Whether the clock is trusted: without it nothing that the plane says is recorded.</summary>
     public bool IsClockTrusted => _writer.IsClockTrusted;
 
     /// <summary>
-    /// Opens the ledger of a folder, or begins one where there is none: checks where it lies, takes its lock, reads and hashes all of it, compares it with every head that is known, announces the keys of
-    /// this start, and records the gap since the last. Throws <see cref="LedgerUnavailableException"/>.
+    /// Opens the ledger of a folder, or begins one where there is none: checks where it lies, takes its lock, reads and hashes it - whole, or from the kept fold on -, compares it with every head that is known,
+    /// announces the keys of this start, and records the gap since the last. Throws <see cref="LedgerUnavailableException"/>.
     /// </summary>
     public static Ledger Open(LedgerOptions options, LedgerKeys keys, TimeProvider time)
     {
@@ -152,6 +156,8 @@ public sealed class Ledger : ILedger, IDisposable
             {
                 _writer.Publish(note);
             }
+
+            _publisher.KeepFold();
         }
         catch (Exception e) when (e is SqliteException or IOException or LedgerUnavailableException)
         {
@@ -183,6 +189,7 @@ public sealed class Ledger : ILedger, IDisposable
         _writer.Dispose();
         _writersReader.Dispose();
         _publishersReader.Dispose();
+        _folds.Dispose();
         _connection.Dispose();
         _lock.Dispose();
     }
@@ -192,6 +199,7 @@ public sealed class Ledger : ILedger, IDisposable
         LocalFolder.Prepare(folder);
         var folderLock = FolderLock.Take(folder);
         SqliteConnection? connection = null;
+        FoldFile? folds = null;
         try
         {
             var file = Path.Combine(folder, "ledger.db");
@@ -200,7 +208,8 @@ public sealed class Ledger : ILedger, IDisposable
             Schema.Prepare(connection, file, Schema.Ledger);
             var origin = keys.Heads.VerifierKey.Name;
             var guard = new Guard(options.GuardFolder ?? Path.Combine(folder, "guard"), origin);
-            var opened = WholeLog.Read(connection, keys.Heads.VerifierKey, guard.Read() is { } note ? [($"guard/{origin}", note)] : []);
+            folds = FoldFile.Open(folder, out var lost);
+            var opened = Read(connection, folder, folds, keys.Heads.VerifierKey, guard.Read() is { } note ? [($"guard/{origin}", note)] : [], options, ref lost);
             if (opened.State.Size > 0 && (opened.State.Plane.Instance != instance || opened.State.RootKey?.Kid != keys.Root.Kid))
             {
                 throw new LedgerUnavailableException($"INSTANCE or root key: expected {opened.State.Plane.Instance} and {opened.State.RootKey?.Kid}, got {instance} and {keys.Root.Kid}");
@@ -211,7 +220,7 @@ public sealed class Ledger : ILedger, IDisposable
                 throw new LedgerUnavailableException("the head signer signed for another ledger");
             }
 
-            var ledger = new Ledger(folder, folderLock, connection, opened, new(instance, opened.Epoch + 1), keys, options, guard, time);
+            var ledger = new Ledger(folder, folderLock, connection, folds, opened, new(instance, opened.Epoch + 1), keys, options, guard, time) { FoldRefused = lost };
             try
             {
                 ledger._writer.Start();
@@ -228,10 +237,35 @@ public sealed class Ledger : ILedger, IDisposable
         }
         catch
         {
+            folds?.Dispose();
             connection?.Dispose();
             folderLock.Dispose();
             throw;
         }
+    }
+
+    private static OpenedLog Read(SqliteConnection connection, string folder, FoldFile folds, VerifierKey headKey, IReadOnlyList<(string Source, byte[] Note)> remembered, LedgerOptions options, ref string? refused)
+    {
+        var size = HeadRow.Size(connection);
+        if (folds.Read(headKey, out var broken) is { } kept)
+        {
+            if (kept.Seal.Size > size)
+            {
+                throw new LedgerUnavailableException($"state.db: a sealed fold of size {kept.Seal.Size} is known, the ledger ends at {size}: its tail was lost, or an old copy was restored");
+            }
+
+            if (size > options.WholeMax)
+            {
+                using var reader = LedgerReader.Open(folder, headKey.Name);
+                if (TailLog.TryRead(connection, reader, headKey, remembered, kept.Fold, kept.Seal, out broken) is { } opened)
+                {
+                    return opened;
+                }
+            }
+        }
+
+        refused ??= broken;
+        return WholeLog.Read(connection, headKey, remembered);
     }
 
     private static string Instance(string folder, bool hasLedger)

@@ -26,12 +26,16 @@ public sealed class LedgerOptions
     /// <summary>After how many entries a <c>state</c> entry stands: 16 to 65,536.</summary>
     public int StateEvery { get; init; } = 65_536;
 
+    /// <summary>A log of up to so many entries is read whole at each start: 0 to 2^31 - 1. A longer one is read from its kept fold on, at most about <see cref="StateEvery"/> entries; what lies before is read again by the scrubber.</summary>
+    public int WholeMax { get; init; } = 16_384;
+
     internal void Check()
     {
         if (Folder.Length == 0
             || WaitingMax is < 1 or > 16_384
             || WaitingBytesMax is < 1 << 20 or > 64 << 20
             || PublishEvery < TimeSpan.FromMilliseconds(100) || PublishEvery > TimeSpan.FromSeconds(60)
+            || WholeMax < 0
             || StateEvery is < 16 or > 65_536
             || Clock.Source.Length == 0 || Clock.MaxErrorMs is < 0 or > 60_000)
         {

@@ -87,7 +87,7 @@ public sealed class BitFlipTests : IDisposable
             ("DELETE FROM head", "head"),
             ("DELETE FROM blob", "entry 4"),
             ("DELETE FROM entry", "published "),
-            ("INSERT INTO entry SELECT 'x', idx, leaf, statement FROM entry WHERE idx = 1", "entry "),
+            ("INSERT INTO entry SELECT 'x', idx + 100, leaf, statement FROM entry WHERE idx = 1", "entry "),
             ("INSERT INTO entry SELECT origin, idx + 100, leaf, statement FROM entry WHERE idx = 1", "entry "),
             ("INSERT INTO tile SELECT origin, 0, 0, zeroblob(8192) FROM head", "tile 0/0"),
             ("INSERT INTO head SELECT 'x', size, root, edge, epoch, instance, stateDigest FROM head", "head"),

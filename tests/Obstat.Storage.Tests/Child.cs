@@ -16,7 +16,7 @@ public sealed class Child
     /// <summary>Starts one and kills it after so many acknowledgements; gives all of them.</summary>
     internal static List<string> RunAndKill(string folder, int lines)
     {
-        using var process = Start(folder, Environment.ProcessPath!, []);
+        using var process = Start(folder);
         var told = new List<string>();
         while (told.Count < lines && process.StandardOutput.ReadLine() is { } line)
         {
@@ -34,36 +34,12 @@ public sealed class Child
         return told;
     }
 
-    /// <summary>Starts one under another program and reads to its end: what was acknowledged, and the first refusal.</summary>
-    internal static (List<string> Acknowledged, string? Refusal) RunUnder(string folder, string program, string[] arguments)
-    {
-        using var process = Start(folder, program, [.. arguments, Environment.ProcessPath!]);
-        var (told, refusal) = (new List<string>(), (string?)null);
-        while (process.StandardOutput.ReadLine() is { } line)
-        {
-            Assert.False(refusal is not null && Acknowledged(line) is { Length: > 0 }, "acknowledged after a refusal");
-            told.AddRange(Acknowledged(line));
-            refusal ??= line.StartsWith(Refused, StringComparison.Ordinal) ? line[Refused.Length..] : null;
-        }
-
-        process.WaitForExit();
-        return (told, refusal);
-    }
-
     // A line of the runner, or one that death cut off, says nothing.
     private static string[] Acknowledged(string line)
         => line.StartsWith(Mark, StringComparison.Ordinal) && line[Mark.Length..].Split(' ') is [_, { Length: 64 }, _, { Length: 64 }] ? [line[Mark.Length..]] : [];
 
-    private static Process Start(string folder, string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(program) { Environment = { [Variable] = folder }, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[.. arguments, "-noColor", "-method", $"*{nameof(A_child_appends_until_it_is_killed_or_refused)}"])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
-    }
+    private static Process Start(string folder)
+        => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-method", $"*{nameof(A_child_appends_until_it_is_killed_or_refused)}"]) { Environment = { [Variable] = folder }, RedirectStandardOutput = true })!;
 
     /// <summary>The child itself. Without its environment there is nothing to claim.</summary>
     [Fact]

@@ -56,11 +56,19 @@ internal sealed class Place : IDisposable
 
     public string Origin => HeadKey.Name;
 
+    public byte[] Seed => _seed;
+
+    /// <summary>The signer of heads, as if this were another process with the same key.</summary>
+    public HeadSigner Heads() => new(LogOrigin.Signer("t-1", _seed));
+
     public TestClock Clock { get; } = new();
 
     public int StateEvery { get; init; } = 65_536;
 
     public int WaitingMax { get; init; } = 16_384;
+
+    /// <summary>0: every start is from the kept fold, where there is one.</summary>
+    public int WholeMax { get; init; } = 16_384;
 
     public TimeSpan PublishEvery { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -68,7 +76,7 @@ internal sealed class Place : IDisposable
     {
         var statements = StatementSigner.Generate();
         return Storage.Ledger.Open(
-            new() { Folder = Ledger, StateEvery = StateEvery, WaitingMax = WaitingMax, PublishEvery = PublishEvery, Clock = new("test", 20) },
+            new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, PublishEvery = PublishEvery, Clock = new("test", 20) },
             new()
             {
                 Heads = new HeadSigner(LogOrigin.Signer("t-1", _seed)),

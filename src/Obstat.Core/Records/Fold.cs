@@ -168,15 +168,10 @@ internal static class Fold
         }
 
         var intent = new OpenIntent(permit.Jti, index, digest, boot.Boot, permit.NotAfter);
-        var row = JsonValue.Object(
-            ("boot", JsonValue.Of(intent.Boot)),
-            ("index", JsonValue.Of(index.Value)),
-            ("notAfter", JsonValue.Of(intent.NotAfter)),
-            ("statement", JsonValue.Of(digest.ToHex())));
         return (next with
         {
             Open = next.Open.Add(permit.Jti, intent),
-            Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].With(JsonValue.Of(permit.Jti), row)),
+            Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].With(JsonValue.Of(permit.Jti), intent.ToRow())),
         }, null);
     }
 

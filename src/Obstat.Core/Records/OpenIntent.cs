@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof;
+using Obstat.Proof.Json;
 
 namespace Obstat.Core.Records;
 
@@ -8,4 +10,21 @@ namespace Obstat.Core.Records;
 /// <param name="Statement">Digest of the decision's statement.</param>
 /// <param name="Boot">The boot of the enforcement point that asked.</param>
 /// <param name="NotAfter">End of the permit, UTC seconds since 1970.</param>
-public sealed record OpenIntent(string Jti, EntryIndex Index, Digest Statement, string Boot, long NotAfter);
+public sealed record OpenIntent(string Jti, EntryIndex Index, Digest Statement, string Boot, long NotAfter)
+{
+    /// <summary>The value of its row in the part <c>outcomes</c>; the key is the jti.</summary>
+    internal JsonValue ToRow() => JsonValue.Object(
+        ("boot", JsonValue.Of(Boot)),
+        ("index", JsonValue.Of(Index.Value)),
+        ("notAfter", JsonValue.Of(NotAfter)),
+        ("statement", JsonValue.Of(Statement.ToHex())));
+
+    /// <summary>Reads a row.</summary>
+    internal static bool TryRow(string jti, JsonValue row, [NotNullWhen(true)] out OpenIntent? intent)
+    {
+        var fields = new JsonFields(row);
+        var (boot, index, notAfter) = (fields.String("boot"), fields.Integer("index"), fields.Integer("notAfter"));
+        intent = Digest.TryParseHex(fields.String("statement"), out var statement) && fields.Complete() ? new(jti, new(index), statement, boot, notAfter) : null;
+        return intent is not null;
+    }
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Obstat.Core.Records;
 
@@ -11,6 +12,25 @@ public sealed class SequenceRanges
 
     /// <summary>No number was used.</summary>
     public static SequenceRanges Empty { get; } = new([]);
+
+    /// <summary>Ranges that were kept. Refuses what this type does not give: empty, unordered, adjacent or touching ones.</summary>
+    internal static bool TryOf(ImmutableArray<(long First, long Last)> ranges, [NotNullWhen(true)] out SequenceRanges? made)
+    {
+        var before = -1L;
+        foreach (var (first, last) in ranges)
+        {
+            if (first < 1 || last < first || first <= before + 1)
+            {
+                made = null;
+                return false;
+            }
+
+            before = last;
+        }
+
+        made = new(ranges);
+        return true;
+    }
 
     /// <summary>The ranges, ascending, never adjacent.</summary>
     public ImmutableArray<(long First, long Last)> Ranges => _ranges;

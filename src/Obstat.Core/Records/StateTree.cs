@@ -27,6 +27,27 @@ public sealed class StateTree
     /// <summary>The digest of all rows.</summary>
     public Digest Digest => DigestOf(_root);
 
+    /// <summary>All rows, in the order of the tree.</summary>
+    public IEnumerable<(JsonValue Key, JsonValue Value)> Rows
+    {
+        get
+        {
+            var nodes = new Stack<Node?>([_root]);
+            while (nodes.TryPop(out var node))
+            {
+                if (node is Row row)
+                {
+                    yield return (row.Key, row.Value);
+                }
+                else if (node is Branch branch)
+                {
+                    nodes.Push(branch.Right);
+                    nodes.Push(branch.Left);
+                }
+            }
+        }
+    }
+
     /// <summary>The value of a key.</summary>
     public bool TryGet(JsonValue key, [NotNullWhen(true)] out JsonValue? value)
     {
@@ -116,6 +137,8 @@ public sealed class StateTree
     private sealed class Row(Digest path, JsonValue key, JsonValue value) : Node
     {
         public Digest Path { get; } = path;
+
+        public JsonValue Key => key;
 
         public JsonValue Value { get; } = value;
 

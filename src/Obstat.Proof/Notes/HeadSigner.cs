@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Obstat.Proof.Notes;
 
@@ -50,6 +51,19 @@ public sealed class HeadSigner : IDisposable
         lock (_lock)
         {
             note = Advance(size, root) ? SignedNote.Of(_last!.ToText(), _signer.Sign(_last.ToTextBytes())) : null;
+            return note is not null;
+        }
+    }
+
+    /// <summary>Signs that the fold over the first entries of this log has a digest. Only for a size that a head was signed for, or a smaller one.</summary>
+    public bool TrySign(FoldSeal seal, [NotNullWhen(true)] out SignedNote? note)
+    {
+        ArgumentNullException.ThrowIfNull(seal);
+        lock (_lock)
+        {
+            note = !_poisoned && seal.Origin == VerifierKey.Name && seal.Size >= 0 && seal.Size <= _last?.Size
+                ? SignedNote.Of(seal.ToText(), _signer.Sign(Encoding.UTF8.GetBytes(seal.ToText())))
+                : null;
             return note is not null;
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
+using Obstat.Storage.Opening;
 using Obstat.Storage.Reading;
 using Obstat.Storage.Writing;
 
@@ -18,14 +19,19 @@ internal sealed class Publisher : IDisposable
     private readonly Writer _writer;
     private readonly LedgerReader _reader;
     private readonly Guard _guard;
+    private readonly FoldFile _folds;
+    private readonly HeadSigner _heads;
     private readonly VerifierKey _key;
     private readonly TimeSpan _every;
+    private readonly Scrubber _scrubber;
     private readonly Thread _thread;
     private MerkleEdge _edge;
+    private long _kept; // size of the fold that was kept last
 
-    internal Publisher(Writer writer, LedgerReader reader, Guard guard, VerifierKey key, MerkleEdge published, TimeSpan every)
+    internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, TimeSpan every, TimeProvider time)
     {
-        (_writer, _reader, _guard, _key, _edge, _every) = (writer, reader, guard, key, published, every);
+        (_writer, _reader, _guard, _folds, _heads, _key, _edge, _every) = (writer, reader, guard, folds, heads, heads.VerifierKey, published, every);
+        _scrubber = new Scrubber(reader, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
     }
 
@@ -65,6 +71,16 @@ internal sealed class Publisher : IDisposable
         return note;
     }
 
+    /// <summary>Keeps the newest fold that the published head covers.</summary>
+    internal void KeepFold()
+    {
+        if (_writer.Fold is var (state, edge) && edge.Size > _kept && edge.Size <= _edge.Size)
+        {
+            _folds.Keep(state, edge, _heads);
+            _kept = edge.Size;
+        }
+    }
+
     public void Dispose() => _stop.Dispose();
 
     private void Run()
@@ -73,10 +89,18 @@ internal sealed class Publisher : IDisposable
         {
             while (!_stop.Wait(_every))
             {
-                if (_writer.Failure is null && Due() is { } note)
+                if (_writer.Failure is not null)
+                {
+                    continue;
+                }
+
+                if (Due() is { } note)
                 {
                     _writer.Intake.Publish(note);
                 }
+
+                KeepFold();
+                _scrubber.Step(_edge);
             }
         }
 #pragma warning disable CA1031 // What cannot be read back cannot be vouched for.

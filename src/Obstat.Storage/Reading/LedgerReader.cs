@@ -24,6 +24,7 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteCommand _entries;
     private readonly SqliteCommand _leaves;
     private readonly SqliteCommand _tile;
+    private readonly SqliteCommand _blob;
     private (long Size, FullNode Nodes)? _nodes;
 
     private LedgerReader(SqliteConnection connection, string origin)
@@ -33,6 +34,7 @@ public sealed class LedgerReader : IDisposable
         _entries = Database.Prepare(connection, "SELECT idx, leaf, statement FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _leaves = Database.Prepare(connection, "SELECT idx, leaf FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _tile = Database.Prepare(connection, "SELECT hashes FROM tile WHERE origin = $1 AND level = $2 AND n = $3", 3);
+        _blob = Database.Prepare(connection, "SELECT bytes FROM blob WHERE cipher = $1", 1);
     }
 
     /// <summary>Opens the ledger file of a folder.</summary>
@@ -148,10 +150,14 @@ public sealed class LedgerReader : IDisposable
     public Digest[] Consistency(long first, long second) => ConsistencyProof.Make(first, second, Nodes(second));
 
     /// <summary>Bytes of a sealed blob; null where there is none, or other bytes.</summary>
-    public byte[]? Blob(in Digest cipher) => Content("SELECT bytes FROM blob WHERE cipher = $1", cipher);
+    public byte[]? Blob(in Digest cipher) => Content(_blob, cipher);
 
     /// <summary>A file of a snapshot; null where there is none, or other bytes.</summary>
-    public byte[]? Snapshot(in Digest digest) => Content("SELECT bytes FROM snapshot WHERE digest = $1", digest);
+    public byte[]? Snapshot(in Digest digest)
+    {
+        using var command = Database.Prepare(_connection, "SELECT bytes FROM snapshot WHERE digest = $1", 1);
+        return Content(command, digest);
+    }
 
     /// <summary>The newest published head at or below a size, as its note; null where there is none.</summary>
     public (long Size, byte[] Note)? Published(long sizeMax)
@@ -183,6 +189,7 @@ public sealed class LedgerReader : IDisposable
         _entries.Dispose();
         _leaves.Dispose();
         _tile.Dispose();
+        _blob.Dispose();
         _connection.Dispose();
     }
 
@@ -229,9 +236,8 @@ public sealed class LedgerReader : IDisposable
     private Digest RootOf(TileAddress full)
         => Proof.Merkle.Tile.TryNode(Tile(full), 8, 0, out var root) ? root : throw new LedgerUnavailableException($"{full}: expected 256 hashes");
 
-    private byte[]? Content(string sql, in Digest digest)
+    private static byte[]? Content(SqliteCommand command, in Digest digest)
     {
-        using var command = Database.Prepare(_connection, sql, 1);
         Set(command, digest.ToArray());
         return command.ExecuteScalar() is byte[] bytes && Digest.Of(bytes) == digest ? bytes : null;
     }

@@ -44,6 +44,7 @@ internal sealed class Writer : IDisposable
     private volatile LedgerState _state;
     private volatile SignedNote? _head;
     private volatile string? _failure;
+    private volatile Tuple<LedgerState, MerkleEdge>? _fold;
 
     internal Writer(SqliteConnection connection, LedgerReader reader, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
     {
@@ -65,6 +66,9 @@ internal sealed class Writer : IDisposable
 
     /// <summary>Why nothing is written any more; null while all is well.</summary>
     internal string? Failure => _failure;
+
+    /// <summary>The newest state that ends with a <c>state</c> entry, with its tree: what a fold is kept of. Null where there was none since the start.</summary>
+    internal Tuple<LedgerState, MerkleEdge>? Fold => _fold;
 
     internal bool IsClockTrusted => Volatile.Read(ref _watch).IsTrusted;
 
@@ -217,6 +221,7 @@ internal sealed class Writer : IDisposable
         {
             _head = _keys.Heads.TrySign(growth.After.Size, growth.After.Root, out var note) ? note : throw new LedgerUnavailableException("the head signer refused: another head of this size was signed");
             (_edge, _state, _epoch) = (growth.After, state, _plane.Epoch);
+            _fold = state.EndsWithState ? Tuple.Create(state, growth.After) : _fold;
         }
 
         foreach (var (_, kept) in batch.Blobs)

@@ -1,0 +1,48 @@
+using Obstat.Core.Records;
+using Obstat.Proof.Dsse;
+using Obstat.Proof.Leaves;
+
+namespace Obstat.Storage.Opening;
+
+/// <summary>One row of entries as it is stored. Reading it needs nothing before it but the keys, so many are read at once.</summary>
+internal sealed class EntryRow(byte[] origin, long index, byte[] leaf, byte[] statement)
+{
+    internal byte[] Origin { get; } = origin;
+
+    internal long Index { get; } = index;
+
+    internal Leaf? Leaf { get; private set; }
+
+    internal WrittenStatement? Written { get; private set; }
+
+    internal string? Error { get; private set; }
+
+    /// <summary>Reads leaf and statement.</summary>
+    /// <param name="keys">Keys that were read before, by their base64.</param>
+    /// <param name="verifies">Whether the signature is checked: where no signed head covers the entry yet.</param>
+    internal void Read(IReadOnlyDictionary<string, P256PublicKey> keys, bool verifies)
+    {
+        if (!Proof.Leaves.Leaf.TryParse(leaf, out var parsed, key => keys.GetValueOrDefault(key)))
+        {
+            return;
+        }
+
+        Leaf = parsed;
+        if (parsed.PaeDigest != Pae.Digest(statement))
+        {
+            Error = "other bytes";
+        }
+        else if (verifies && !parsed.Key.Verifies(parsed.PaeDigest, parsed.Signature.Span))
+        {
+            Error = "a wrong signature";
+        }
+        else if (WrittenStatement.TryRead(statement, out var written, out var error))
+        {
+            Written = written;
+        }
+        else
+        {
+            Error = error;
+        }
+    }
+}
