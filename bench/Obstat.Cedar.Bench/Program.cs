@@ -15,12 +15,12 @@ foreach (var name in names)
     var load = Stopwatch.StartNew();
     var workload = Workload.Read(Path.Combine(args[0], name));
     var fast = new FastEvaluator(workload.Policies, workload.Entities);
-    _ = Validator.Check(workload.Policies, workload.Schema!);
+    _ = Validator.Check(workload.Policies, workload.Schema);
     var loadMs = load.Elapsed.TotalMilliseconds;
     var wrong = workload.Mismatches(fast);
     var bound = workload.Requests.Select(r => fast.Bind(r)).ToArray();
-    var utf8 = workload.Contexts.Select(System.Text.Encoding.UTF8.GetBytes).ToArray();
-    var types = workload.Requests.Select(r => workload.Schema!.Actions[r.Action].Context).ToArray();
+    var utf8 = workload.Json.Select(System.Text.Encoding.UTF8.GetBytes).ToArray();
+    var binder = new RequestBinder(fast, workload.Schema);
     var answer = new FastAnswer();
     var rounds = new[]
     {
@@ -29,9 +29,7 @@ foreach (var name in names)
         new Round(i => fast.Bind(workload.Requests[i % bound.Length])),
         new Round(i =>
         {
-            var at = i % bound.Length;
-            var context = ContextReader.Parse(utf8[at], types[at]).Require();
-            fast.Decide(fast.Bind(workload.Requests[at] with { Context = context }), Mode.Standard, answer);
+            fast.Decide(binder.Bind(utf8[i % utf8.Length]).Require(), Mode.Standard, answer);
         }),
     };
     for (var run = 0; run < 6; run++)

@@ -11,20 +11,21 @@ namespace Obstat.Cedar.Bench;
 /// <summary>One workload of the vectors: policies, entities, requests, and the official decisions that every measured engine must repeat.</summary>
 internal sealed class Workload
 {
-    private Workload(string name, PolicySet policies, Schema? schema, EntityStore entities, Request[] requests, string[] contexts, string[] decisions) =>
-        (Name, Policies, Schema, Entities, Requests, Contexts, Decisions) = (name, policies, schema, entities, requests, contexts, decisions);
+    private Workload(string name, PolicySet policies, Schema schema, EntityStore entities, Request[] requests, string[] json, string[] decisions) =>
+        (Name, Policies, Schema, Entities, Requests, Json, Decisions) = (name, policies, schema, entities, requests, json, decisions);
 
     public string Name { get; }
 
     public PolicySet Policies { get; }
 
-    public Schema? Schema { get; }
+    public Schema Schema { get; }
 
     public EntityStore Entities { get; }
 
     public Request[] Requests { get; }
 
-    public string[] Contexts { get; }
+    /// <summary>The requests as JSON.</summary>
+    public string[] Json { get; }
 
     public string[] Decisions { get; }
 
@@ -45,7 +46,7 @@ internal sealed class Workload
         }).ToArray();
         var decisions = JsonElement.Parse(Text(folder, "decisions.json.gz")).EnumerateArray()
             .Select(d => $"{d.GetProperty("decision")} {Sorted(d, "reason")} {Sorted(d, "errors")}").ToArray();
-        return new(Path.GetFileName(folder), policies, schema, entities, requests, contexts, decisions);
+        return new(Path.GetFileName(folder), policies, schema, entities, requests, [.. items.Select(i => i.GetRawText())], decisions);
     }
 
     /// <summary>The requests whose answer differs from the official one.</summary>

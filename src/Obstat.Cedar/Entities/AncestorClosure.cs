@@ -1,21 +1,33 @@
+using System.Collections.Immutable;
 using Obstat.Cedar.Syntax;
 using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Entities;
 
 /// <summary>Computes who is in whom, transitively. Depth first, without recursion; refuses cycles and too many levels.</summary>
-internal static class AncestorClosure
+internal sealed class AncestorClosure
 {
-    public static Dictionary<EntityUid, EntityStore.Node> Compute(
-        Dictionary<EntityUid, Entity> entities, Func<EntityUid, AncestorSet?> known, DiagnosticBag bag)
+    private readonly Dictionary<EntityUid, EntityStore.Node> _done;
+    private readonly Dictionary<ImmutableArray<EntityUid>, AncestorSet> _shared = new(SameSequence<EntityUid>.Default);
+    private readonly Func<EntityUid, AncestorSet?> _known;
+
+    private AncestorClosure(int count, Func<EntityUid, AncestorSet?> known) => (_done, _known) = (new(count), known);
+
+    /// <summary>The entities with their ancestors; <paramref name="known"/> are those of entities that are not among them.</summary>
+    public static Dictionary<EntityUid, EntityStore.Node> Compute(Dictionary<EntityUid, Entity> entities, Func<EntityUid, AncestorSet?> known, DiagnosticBag bag)
     {
-        var done = new Dictionary<EntityUid, EntityStore.Node>(entities.Count);
-        var levels = new Dictionary<EntityUid, int>(entities.Count);
+        var closure = new AncestorClosure(entities.Count, known);
+        closure.Walk(entities, bag);
+        return closure._done;
+    }
+
+    private void Walk(Dictionary<EntityUid, Entity> entities, DiagnosticBag bag)
+    {
         var path = new HashSet<EntityUid>();
         var open = new Stack<(Entity Entity, int NextParent)>();
         foreach (var root in entities.Values)
         {
-            if (done.ContainsKey(root.Uid))
+            if (_done.ContainsKey(root.Uid))
             {
                 continue;
             }
@@ -28,20 +40,14 @@ internal static class AncestorClosure
                 if (next == entity.Parents.Length)
                 {
                     _ = path.Remove(entity.Uid);
-                    done.Add(entity.Uid, new(entity, Gather(entity, done, known)));
-                    var level = 0;
-                    foreach (var parent in entity.Parents)
-                    {
-                        level = Math.Max(level, 1 + levels.GetValueOrDefault(parent));
-                    }
-
-                    levels[entity.Uid] = level;
-                    if (level > Limits.ParentLevelsMax)
+                    var ancestors = Gather(entity.Parents);
+                    if (ancestors.Levels > Limits.ParentLevelsMax)
                     {
                         bag.Add(DiagnosticCode.TooManyParentLevels, $"at most {Limits.ParentLevelsMax} levels of parents", default, entity.Uid.ToString());
-                        return done;
+                        return;
                     }
 
+                    _done.Add(entity.Uid, new(entity, ancestors));
                     continue;
                 }
 
@@ -50,34 +56,42 @@ internal static class AncestorClosure
                 if (path.Contains(above))
                 {
                     bag.Add(DiagnosticCode.ParentCycle, "an entity is in itself", default, above.ToString());
-                    return done;
+                    return;
                 }
 
-                if (!done.ContainsKey(above) && entities.TryGetValue(above, out var parentEntity))
+                if (!_done.ContainsKey(above) && entities.TryGetValue(above, out var parentEntity))
                 {
                     open.Push((parentEntity, 0));
                     _ = path.Add(above);
                 }
             }
         }
-
-        return done;
     }
 
-    private static AncestorSet Gather(Entity entity, Dictionary<EntityUid, EntityStore.Node> done, Func<EntityUid, AncestorSet?> known)
+    private AncestorSet Gather(ImmutableArray<EntityUid> parents)
     {
-        if (entity.Parents.IsEmpty)
+        if (parents.IsEmpty)
         {
             return AncestorSet.None;
         }
 
-        var all = new HashSet<EntityUid>();
-        foreach (var parent in entity.Parents)
+        if (_shared.TryGetValue(parents, out var same))
         {
-            _ = all.Add(parent);
-            all.UnionWith((done.TryGetValue(parent, out var node) ? node.Ancestors : known(parent) ?? AncestorSet.None).All);
+            return same;
         }
 
-        return new(all);
+        var all = new HashSet<EntityUid>();
+        var levels = 0;
+        foreach (var parent in parents)
+        {
+            var above = _done.TryGetValue(parent, out var node) ? node.Ancestors : _known(parent) ?? AncestorSet.None;
+            _ = all.Add(parent);
+            all.UnionWith(above.All);
+            levels = Math.Max(levels, above.Levels + 1);
+        }
+
+        var gathered = new AncestorSet(all, levels);
+        _shared.Add(parents, gathered);
+        return gathered;
     }
 }

@@ -15,7 +15,12 @@ public sealed class Entity
     {
         ArgumentNullException.ThrowIfNull(uid);
         (Uid, Attributes, Tags) = (uid, attributes ?? CedarRecord.Empty, tags ?? CedarRecord.Empty);
-        Parents = parents is null ? [] : [.. parents.Distinct()];
+        Parents = parents switch
+        {
+            null => [],
+            ImmutableArray<EntityUid> { IsDefault: false, Length: <= 1 } few => few,
+            _ => [.. parents.Distinct()],
+        };
     }
 
     /// <summary>Which entity.</summary>

@@ -8,27 +8,30 @@ using Obstat.Cedar.Values;
 namespace Obstat.Cedar.Entities;
 
 /// <summary>
-/// The entities that a decision may look at, with their ancestors. Immutable. A few entities of one request are laid over a store with <see cref="With"/>
-/// without copying it.
+/// The entities that a decision may look at, with their ancestors. Immutable. A store with a few entities added or replaced (<see cref="With"/>) shares nearly
+/// everything with this one.
 /// </summary>
 public sealed class EntityStore
 {
-    private readonly EntityStore? _base;
-    private readonly Dictionary<EntityUid, Node> _nodes;
+    /// <summary>So many changed entities stand beside the map, which is then not touched at all: most changes are for one request.</summary>
+    private const int ChangedMax = 32;
+
+    private static readonly Dictionary<EntityUid, Node> NoneChanged = [];
+
+    private readonly EntityMap _map;
+    private readonly Dictionary<EntityUid, Node> _changed;
     private readonly HashSet<EntityUid> _parents;
+    private readonly ImmutableHashSet<EntityUid> _newParents;
     private readonly FrozenSet<string> _factFreeTypes;
 
-    private EntityStore(EntityStore? below, Dictionary<EntityUid, Node> nodes, FrozenSet<string> factFreeTypes)
-    {
-        (_base, _nodes, _factFreeTypes) = (below, nodes, factFreeTypes);
-        _parents = below is null ? [.. nodes.Values.SelectMany(n => n.Entity.Parents)] : below._parents;
-    }
+    private EntityStore(EntityMap map, Dictionary<EntityUid, Node> changed, HashSet<EntityUid> parents, ImmutableHashSet<EntityUid> newParents, FrozenSet<string> factFreeTypes) =>
+        (_map, _changed, _parents, _newParents, _factFreeTypes) = (map, changed, parents, newParents, factFreeTypes);
 
     /// <summary>The store without entities.</summary>
-    public static EntityStore Empty { get; } = new(null, [], []);
+    public static EntityStore Empty { get; } = new(EntityMap.Empty, NoneChanged, [], [], []);
 
     /// <summary>The number of entities.</summary>
-    public int Count => _base is null ? _nodes.Count : _base.Count + _nodes.Keys.Count(uid => !_base._nodes.ContainsKey(uid));
+    public int Count => _map.Count + _changed.Keys.Count(uid => !_map.TryGet(uid, out _));
 
     /// <summary>The entities, in the order of their references.</summary>
     public IEnumerable<Entity> Entities => All().OrderBy(e => e.Uid);
@@ -49,8 +52,8 @@ public sealed class EntityStore
     public static Parsed<EntityStore> Load(ReadOnlySpan<byte> utf8, Schema? schema = null) => Json.EntityReader.Load(utf8, schema);
 
     /// <summary>
-    /// This store with some entities added or replaced. Cheap as long as none of them is a parent in this store; otherwise ancestors are computed anew.
-    /// Refuses what <see cref="Of"/> refuses.
+    /// This store with some entities added or replaced. The cost does not grow with the store, unless one of them is a parent here and its own parents change: then all
+    /// ancestors are computed anew. Refuses what <see cref="Of"/> refuses.
     /// </summary>
     public Parsed<EntityStore> With(params IEnumerable<Entity> entities)
     {
@@ -63,21 +66,36 @@ public sealed class EntityStore
             }
         }
 
-        if (_base is not null || added.Keys.Any(_parents.Contains))
+        if (added.Values.Any(ChangesAncestors))
         {
             return Build(All().Where(e => !added.ContainsKey(e.Uid)).Concat(added.Values), _factFreeTypes);
         }
 
         var bag = new DiagnosticBag();
-        var nodes = AncestorClosure.Compute(added, uid => _nodes.GetValueOrDefault(uid)?.Ancestors, bag);
-        return bag.IsEmpty ? new(new EntityStore(this, nodes, _factFreeTypes)) : new(bag.Items);
+        var nodes = AncestorClosure.Compute(added, uid => Find(uid)?.Ancestors, bag);
+        if (!bag.IsEmpty)
+        {
+            return new(bag.Items);
+        }
+
+        var changed = new Dictionary<EntityUid, Node>(_changed);
+        var newParents = _newParents;
+        foreach (var (uid, node) in nodes)
+        {
+            changed[uid] = node;
+            newParents = newParents.Union(node.Entity.Parents.Where(p => !_parents.Contains(p)));
+        }
+
+        return new(changed.Count <= ChangedMax
+            ? new EntityStore(_map, changed, _parents, newParents, _factFreeTypes)
+            : new EntityStore(_map.With(changed.Values), NoneChanged, _parents, newParents, _factFreeTypes));
     }
 
     /// <summary>
     /// This store, in which every entity of the given types counts as present: types without attributes, tags and parents, and types that list their ids. Nothing
     /// could be missing of them.
     /// </summary>
-    public EntityStore WithFactFreeTypes(IEnumerable<string> types) => new(_base, _nodes, types.ToFrozenSet(StringComparer.Ordinal));
+    public EntityStore WithFactFreeTypes(IEnumerable<string> types) => new(_map, _changed, _parents, _newParents, types.ToFrozenSet(StringComparer.Ordinal));
 
     /// <summary>The facts of an entity, if it is stored.</summary>
     public bool TryGet(EntityUid uid, [NotNullWhen(true)] out Entity? entity)
@@ -119,28 +137,35 @@ public sealed class EntityStore
         }
 
         var nodes = AncestorClosure.Compute(byUid, _ => null, bag);
-        return bag.IsEmpty ? new(new EntityStore(null, nodes, factFreeTypes)) : new(bag.Items);
+        return bag.IsEmpty
+            ? new(new EntityStore(EntityMap.Of(nodes.Values), NoneChanged, [.. byUid.Values.SelectMany(e => e.Parents)], [], factFreeTypes))
+            : new(bag.Items);
     }
 
     /// <summary>Whether entities of this type count as present.</summary>
     internal bool IsFactFree(string type) => _factFreeTypes.Contains(type);
 
-    /// <summary>The ancestors of a stored entity, in no order.</summary>
-    internal IReadOnlyList<EntityUid> AncestorList(EntityUid uid) => Find(uid)?.Ancestors.All ?? [];
+    /// <summary>What is known of an entity, if it is stored.</summary>
+    internal Node? Find(EntityUid uid) => _changed.Count > 0 && _changed.TryGetValue(uid, out var changed) ? changed : _map.TryGet(uid, out var node) ? node : null;
 
-    /// <summary>Whether a stored entity names this one as a parent.</summary>
-    internal bool IsParent(EntityUid uid) => _parents.Contains(uid);
+    /// <summary>Whether the ancestors of stored entities would be others with this entity in the store: it is a parent here, and its own parents are not what they were.</summary>
+    internal bool ChangesAncestors(Entity entity) =>
+        IsParent(entity.Uid) && !(Find(entity.Uid)?.Entity.Parents ?? []).AsSpan().SequenceEqual(entity.Parents.AsSpan());
 
-    /// <summary>The entities in no order.</summary>
-    internal IEnumerable<Entity> Unordered => All();
-
-    private Node? Find(EntityUid uid) => _nodes.GetValueOrDefault(uid) ?? _base?._nodes.GetValueOrDefault(uid);
+    /// <summary>Whether a stored entity names this one as a parent, or did.</summary>
+    internal bool IsParent(EntityUid uid) => _parents.Contains(uid) || _newParents.Contains(uid);
 
     private IEnumerable<Entity> All()
     {
-        var own = _nodes.Values.Select(n => n.Entity);
-        return _base is null ? own : own.Concat(_base.All().Where(e => !_nodes.ContainsKey(e.Uid)));
+        var stored = _map.All.Select(n => n.Entity);
+        return _changed.Count == 0 ? stored : stored.Where(e => !_changed.ContainsKey(e.Uid)).Concat(_changed.Values.Select(n => n.Entity));
     }
 
-    internal sealed record Node(Entity Entity, AncestorSet Ancestors);
+    /// <summary>One stored entity with its ancestors.</summary>
+    internal sealed class Node(Entity entity, AncestorSet ancestors)
+    {
+        public Entity Entity { get; } = entity;
+
+        public AncestorSet Ancestors { get; } = ancestors;
+    }
 }

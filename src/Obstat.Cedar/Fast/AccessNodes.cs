@@ -184,9 +184,9 @@ internal sealed class InNode(Node left, Node? right, int[]? constant, Expr sourc
             return Failed;
         }
 
-        foreach (var index in constant)
+        foreach (var number in constant)
         {
-            if (entity.IsIn(index))
+            if (entity.IsIn(number))
             {
                 return 1;
             }
@@ -222,30 +222,18 @@ internal sealed class InNode(Node left, Node? right, int[]? constant, Expr sourc
 
         if (many is null)
         {
-            return Of(IsIn(frame, entity, (EntityUid)container.Object!));
+            return Of(entity.IsIn((EntityUid)container.Object!));
         }
 
         foreach (var element in many.Elements)
         {
-            if (IsIn(frame, entity, (EntityUid)element))
+            if (entity.IsIn((EntityUid)element))
             {
                 return 1;
             }
         }
 
         return 0;
-    }
-
-    private static bool IsIn(Frame frame, FastEntity entity, EntityUid ancestor)
-    {
-        if (entity.Uid.Equals(ancestor))
-        {
-            return true;
-        }
-
-        // Parents of an entity of the request are numbered too, or they are nobody's ancestors but its own.
-        var known = frame.Store.Find(ancestor);
-        return known is not null && known.Index != FastEntity.UnknownIndex && entity.IsIn(known.Index);
     }
 }
 

@@ -5,15 +5,15 @@ using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Fast;
 
-/// <summary>Turns expressions into nodes: constants are made once, names and entities become the store's own.</summary>
-internal sealed class Compiler(FastStore store)
+/// <summary>Turns expressions into nodes: constants are made once, names and entities are those of one table.</summary>
+internal sealed class Compiler(PolicyNames names)
 {
     public Node Compile(Expr expr)
     {
         switch (expr)
         {
             case Expr.Literal e:
-                return new ConstantNode(FastValue.Of(store.Rebuild(e.Value, isCompiling: true)), e);
+                return new ConstantNode(FastValue.Of(names.Rebuild(e.Value, isCompiling: true)), e);
             case Expr.Var e:
                 return new VariableNode(e.Variable, e);
             case Expr.If e:
@@ -38,7 +38,7 @@ internal sealed class Compiler(FastStore store)
                 return new LikeNode(Compile(e.Target), e.Pattern, e);
             case Expr.Is e:
                 var target = Compile(e.Target);
-                return new IsNode(target, store.Names.Add(e.EntityType), e.Container is null ? null : CompileIn(target, Compile(e.Container), e), e);
+                return new IsNode(target, names.Strings.Add(e.EntityType), e.Container is null ? null : CompileIn(target, Compile(e.Container), e), e);
             case Expr.SetLiteral e:
                 return CompileSet(e);
             case Expr.RecordLiteral e:
@@ -52,7 +52,7 @@ internal sealed class Compiler(FastStore store)
 
     private Node[] Compile(ImmutableArray<Expr> expressions) => [.. expressions.Select(Compile)];
 
-    private NameCursor Cursor(string name) => new(store.Names.Add(name), store.Names);
+    private NameCursor Cursor(string name) => new(names.Strings.Add(name), names.Strings);
 
     private Node CompileBinary(Expr.Binary e)
     {
@@ -75,8 +75,8 @@ internal sealed class Compiler(FastStore store)
         var constant = right is ConstantNode c ? c.Constant.Object : null;
         int[]? indexes = constant switch
         {
-            EntityUid uid => [store.Add(uid).Index],
-            CedarSet set when set.Elements.All(e => e is EntityUid) => [.. set.Elements.Select(e => store.Add((EntityUid)e).Index)],
+            EntityUid uid => [names.Add(uid)],
+            CedarSet set when set.Elements.All(e => e is EntityUid) => [.. set.Elements.Select(e => names.Add((EntityUid)e))],
             _ => null,
         };
         return new(left, right, indexes, source);
@@ -93,14 +93,14 @@ internal sealed class Compiler(FastStore store)
     private Node CompileRecord(Expr.RecordLiteral e)
     {
         var fields = Compile([.. e.Fields.Select(f => f.Value)]);
-        var names = e.Fields.Select(f => store.Names.Add(f.Key)).ToImmutableArray();
+        var keys = e.Fields.Select(f => names.Strings.Add(f.Key)).ToImmutableArray();
         if (!fields.All(n => n is ConstantNode))
         {
-            return new RecordNode(names, fields, e);
+            return new RecordNode(keys, fields, e);
         }
 
-        var record = CedarRecord.Create(names.Zip(fields, (name, n) => KeyValuePair.Create(name, ((ConstantNode)n).Constant.ToValue())));
-        return new ConstantNode(FastValue.Of(store.Rebuild(record, isCompiling: true)), e);
+        var record = CedarRecord.Create(keys.Zip(fields, (name, n) => KeyValuePair.Create(name, ((ConstantNode)n).Constant.ToValue())));
+        return new ConstantNode(FastValue.Of(names.Rebuild(record, isCompiling: true)), e);
     }
 
     private Node CompileCall(Expr.ExtensionCall e)

@@ -1,44 +1,61 @@
+using Obstat.Cedar.Entities;
 using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Fast;
 
-/// <summary>One entity of a compiled store: a number, its facts, and the numbers of what it is in.</summary>
-internal sealed class FastEntity(FastStore store, int index, EntityUid uid)
+/// <summary>One entity as compiled policies see it: its number, its facts, and the numbers of what it is in. Immutable.</summary>
+internal sealed class FastEntity
 {
-    /// <summary>The number that no compiled entity has: of entities that only a request names.</summary>
-    public const int UnknownIndex = -1;
+    private readonly AncestorSet _all;
+    private readonly int[] _ancestors;
+    private ScopeIndex? _policies;
 
-    public FastStore Store { get; } = store;
+    /// <summary>An entity with its facts, or one of which nothing is stored.</summary>
+    public FastEntity(FastStore store, EntityUid uid, EntityStore.Node? node)
+    {
+        var names = store.Policies.Names;
+        (Store, Number, Uid) = (store, names.NumberOf(uid), names.Rebuild(uid));
+        (IsStored, IsPresent) = (node is not null, node is not null || store.Source.IsFactFree(uid.Type));
+        (Attributes, Tags) = (names.Rebuild(node?.Entity.Attributes ?? CedarRecord.Empty), names.Rebuild(node?.Entity.Tags ?? CedarRecord.Empty));
+        _all = node?.Ancestors ?? AncestorSet.None;
+        _ancestors = names.NumbersOf(_all.All);
+        Uid.Slot = this;
+    }
 
-    public int Index { get; } = index;
+    public FastStore Store { get; }
 
-    public EntityUid Uid { get; } = uid;
+    public int Number { get; }
 
-    public bool IsStored { get; set; }
+    public EntityUid Uid { get; }
 
-    public bool IsPresent { get; set; }
+    public bool IsStored { get; }
 
-    public CedarRecord Attributes { get; set; } = CedarRecord.Empty;
+    public bool IsPresent { get; }
 
-    public CedarRecord Tags { get; set; } = CedarRecord.Empty;
+    public CedarRecord Attributes { get; }
 
-    /// <summary>The numbers of all ancestors, ascending.</summary>
-    public int[] Ancestors { get; set; } = [];
+    public CedarRecord Tags { get; }
+
+    /// <summary>The numbers of those ancestors that policies name, ascending.</summary>
+    public int[] Ancestors => _ancestors;
+
+    /// <summary>The policies that can speak of it as an action.</summary>
+    public ScopeIndex Policies => _policies ??= Store.Policies.IndexOf(this);
 
     /// <summary>Whether it is the entity of that number, or in it.</summary>
-    public bool IsIn(int index)
+    public bool IsIn(int number)
     {
-        if (Index == index)
+        if (Number == number)
         {
-            return index != UnknownIndex;
+            return true;
         }
 
-        var ancestors = Ancestors;
+        var ancestors = _ancestors;
         if (ancestors.Length <= 8)
         {
             foreach (var ancestor in ancestors)
             {
-                if (ancestor == index)
+                if (ancestor == number)
                 {
                     return true;
                 }
@@ -47,6 +64,9 @@ internal sealed class FastEntity(FastStore store, int index, EntityUid uid)
             return false;
         }
 
-        return Array.BinarySearch(ancestors, index) >= 0;
+        return Array.BinarySearch(ancestors, number) >= 0;
     }
+
+    /// <summary>Whether it is that entity, or in it.</summary>
+    public bool IsIn(EntityUid uid) => Uid.Equals(uid) || _all.Contains(uid);
 }

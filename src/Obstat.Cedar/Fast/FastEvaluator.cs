@@ -6,36 +6,38 @@ using Obstat.Cedar.Values;
 namespace Obstat.Cedar.Fast;
 
 /// <summary>
-/// A policy set compiled with a store: entities are numbers, names are references, and an index finds the policies whose scope can match. Says always what
+/// A policy set compiled: entities that policies name are numbers, names are references, and an index finds the policies whose scope can match. Says always what
 /// <see cref="Evaluator"/> says. Immutable; safe for concurrent use, each thread with its own <see cref="FastAnswer"/>.
 /// </summary>
 public sealed class FastEvaluator
 {
-    private readonly FastStore _store;
-    private readonly FastPolicy[] _policies;
-    private readonly Dictionary<int, ScopeIndex> _byAction = [];
-    private readonly ScopeIndex _ofOtherActions;
+    private readonly FastPolicies _policies;
 
-    /// <summary>Compiles. The cost grows with the sizes of the set and of the store.</summary>
+    /// <summary>Compiles. The cost grows with the set; entities are compiled when a decision first looks at them.</summary>
     public FastEvaluator(PolicySet policies, EntityStore entities)
     {
         ArgumentNullException.ThrowIfNull(policies);
         ArgumentNullException.ThrowIfNull(entities);
-        Policies = policies;
-        _store = new(entities);
-        var compiler = new Compiler(_store);
-        _policies = [.. policies.Policies.Select(p => new FastPolicy(p, _store, compiler))];
-        IndexActions();
-
-        // Of an action that nobody knows, only policies without constraint can say something; the strict mode wants to know of the others that they looked.
-        _ofOtherActions = new(_policies, Enumerable.Range(0, _policies.Length));
+        _policies = new(policies);
+        Store = new(_policies, entities);
     }
 
+    private FastEvaluator(FastPolicies policies, EntityStore entities) => (_policies, Store) = (policies, new(policies, entities));
+
     /// <summary>The policies.</summary>
-    public PolicySet Policies { get; }
+    public PolicySet Policies => _policies.Source;
 
     /// <summary>The entities.</summary>
-    public EntityStore Entities => _store.Source;
+    public EntityStore Entities => Store.Source;
+
+    internal FastStore Store { get; }
+
+    /// <summary>The same policies over other entities, such as these with a few changed. Compiles nothing; requests are bound anew.</summary>
+    public FastEvaluator With(EntityStore entities)
+    {
+        ArgumentNullException.ThrowIfNull(entities);
+        return new(_policies, entities);
+    }
 
     /// <summary>Binds a request, once for any number of decisions.</summary>
     /// <param name="request">The request.</param>
@@ -54,26 +56,21 @@ public sealed class FastEvaluator
                 throw new ArgumentException(string.Join("; ", store.Diagnostics), nameof(minted));
             }
 
-            // An entity of the request with ancestors that have no number, or that is a parent of stored ones, is beyond what was compiled.
-            overlay = own.Any(e => Entities.IsParent(e.Uid) || over.AncestorList(e.Uid).Any(a => _store.Find(a) is null)) ? over : null;
+            // An entity of the request that changes the ancestors of stored ones is beyond what was compiled.
+            overlay = own.Any(Entities.ChangesAncestors) ? over : null;
             for (var i = 0; i < entities.Length; i++)
             {
-                var known = _store.Find(own[i].Uid);
-                var uid = own[i].Uid.WithOwnSlot(_store.Names.Find(own[i].Uid.Type));
-                entities[i] = new(_store, known?.Index ?? FastEntity.UnknownIndex, uid);
-                uid.Slot = entities[i];
-                int[] ancestors = overlay is null ? [.. over.AncestorList(own[i].Uid).Select(a => _store.Find(a)!.Index).Order()] : [];
-                _store.Fill(entities[i], own[i], ancestors, isCompiling: false);
+                entities[i] = new(Store, own[i].Uid, over.Find(own[i].Uid));
             }
         }
 
         return new(
             request,
-            _store,
+            Store,
             Find(request.Principal, entities),
             Find(request.Action, entities),
             Find(request.Resource, entities),
-            _store.Rebuild(request.Context, isCompiling: false),
+            _policies.Names.Rebuild(request.Context),
             entities)
         { Overlay = overlay };
     }
@@ -83,7 +80,7 @@ public sealed class FastEvaluator
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(answer);
-        if (!ReferenceEquals(request.Store, _store))
+        if (!ReferenceEquals(request.Store, Store))
         {
             throw new ArgumentException("a request is judged by the set that bound it", nameof(request));
         }
@@ -96,16 +93,16 @@ public sealed class FastEvaluator
 
         answer.Open(mode);
         var frame = answer.Frame;
-        (frame.Store, frame.Context, frame.Minted, frame.IsStrict) = (_store, request.Context, request.Minted, mode != Mode.Standard);
+        (frame.Store, frame.Context, frame.Minted, frame.IsStrict) = (Store, request.Context, request.Minted, mode != Mode.Standard);
         (frame.Principal, frame.Action, frame.Resource) = (request.Principal, request.Action, request.Resource);
 
         // Where the strict mode may have to report that a scope looked at an absent entity, every policy is asked.
         var isScan = frame.IsStrict && !(request.Principal.IsPresent && request.Action.IsPresent && request.Resource.IsPresent);
         if (isScan)
         {
-            for (var i = 0; i < _policies.Length; i++)
+            foreach (var policy in _policies.All)
             {
-                Judge(_policies[i], frame, answer);
+                Judge(policy, frame, answer);
             }
         }
         else
@@ -124,55 +121,13 @@ public sealed class FastEvaluator
         return answer.ToAnswer();
     }
 
-    /// <summary>One index for each known action; actions that the same policies speak of share it.</summary>
-    private void IndexActions()
-    {
-        var ofAny = new List<int>();
-        var byEntity = new Dictionary<int, List<int>>();
-        for (var i = 0; i < _policies.Length; i++)
-        {
-            if (_policies[i].Action.Kind == ScopeKind.Any)
-            {
-                ofAny.Add(i);
-                continue;
-            }
-
-            foreach (var entity in _policies[i].Action.Entities)
-            {
-                if (!byEntity.TryGetValue(entity, out var named))
-                {
-                    byEntity.Add(entity, named = []);
-                }
-
-                named.Add(i);
-            }
-        }
-
-        var shared = new Dictionary<string, ScopeIndex>(StringComparer.Ordinal);
-        foreach (var action in _store.All.Where(e => e.Uid.IsAction).ToList())
-        {
-            var named = action.Ancestors.Append(action.Index).Where(byEntity.ContainsKey).Order().ToArray();
-            var key = string.Join(',', named);
-            if (!shared.TryGetValue(key, out var index))
-            {
-                // A policy on == is told apart from one on in by the policy itself; the index may only hold too many.
-                index = new(_policies, named.SelectMany(e => byEntity[e]).Concat(ofAny).Distinct().Order());
-                shared[key] = index;
-            }
-
-            _byAction.Add(action.Index, index);
-        }
-    }
-
     private void Probe(Frame frame, FastAnswer answer)
     {
-        // The groups of an action that came with the request are not those that the index knows.
-        var index = frame.Action.Index != FastEntity.UnknownIndex && Array.IndexOf(frame.Minted, frame.Action) < 0
-            && _byAction.TryGetValue(frame.Action.Index, out var known) ? known : _ofOtherActions;
+        var index = frame.Action.Policies;
         Judge(index.Always, frame, answer);
         if (index.HasResources)
         {
-            Judge(index.OfResource(frame.Resource.Index), frame, answer);
+            Judge(index.OfResource(frame.Resource.Number), frame, answer);
             foreach (var ancestor in frame.Resource.Ancestors)
             {
                 Judge(index.OfResource(ancestor), frame, answer);
@@ -181,7 +136,7 @@ public sealed class FastEvaluator
 
         if (index.HasPrincipals)
         {
-            Judge(index.OfPrincipal(frame.Principal.Index), frame, answer);
+            Judge(index.OfPrincipal(frame.Principal.Number), frame, answer);
             foreach (var ancestor in frame.Principal.Ancestors)
             {
                 Judge(index.OfPrincipal(ancestor), frame, answer);
@@ -196,7 +151,7 @@ public sealed class FastEvaluator
     {
         foreach (var candidate in candidates)
         {
-            Judge(_policies[candidate], frame, answer);
+            Judge(_policies.All[candidate], frame, answer);
         }
     }
 
@@ -229,6 +184,6 @@ public sealed class FastEvaluator
             }
         }
 
-        return _store.FindOrUnknown(uid);
+        return Store.Find(uid);
     }
 }

@@ -12,11 +12,11 @@ internal sealed class FastPolicy
     private readonly Node[] _conditions;
     private readonly bool[] _isUnless;
 
-    public FastPolicy(Policy source, FastStore store, Compiler compiler)
+    public FastPolicy(Policy source, PolicyNames names, Compiler compiler)
     {
         Source = source;
         IsPermit = source.Effect == Effect.Permit;
-        (_principal, _action, _resource) = (new(source.Principal, store), new(source.Action, store), new(source.Resource, store));
+        (_principal, _action, _resource) = (new(source.Principal, names), new(source.Action, names), new(source.Resource, names));
         _conditions = [.. source.Conditions.Select(c => compiler.Compile(c.Body))];
         _isUnless = [.. source.Conditions.Select(c => c.IsUnless)];
     }

@@ -4,11 +4,11 @@ using Obstat.Cedar.Values;
 namespace Obstat.Cedar.Fast;
 
 /// <summary>A scope constraint on numbers.</summary>
-internal readonly struct FastScope(ScopeConstraint source, FastStore store)
+internal readonly struct FastScope(ScopeConstraint source, PolicyNames names)
 {
     private readonly ScopeKind _kind = source.Kind;
-    private readonly int[] _entities = [.. source.Entities.Select(e => store.Add(e).Index)];
-    private readonly string? _type = source.EntityType is null ? null : store.Names.Add(source.EntityType);
+    private readonly int[] _entities = [.. source.Entities.Select(names.Add)];
+    private readonly string? _type = source.EntityType is null ? null : names.Strings.Add(source.EntityType);
     private readonly Span _span = source.Span;
 
     public ScopeKind Kind => _kind;
@@ -31,7 +31,7 @@ internal readonly struct FastScope(ScopeConstraint source, FastStore store)
             case ScopeKind.Any:
                 return 1;
             case ScopeKind.Equal:
-                return entity.Index == _entities[0] ? 1 : 0;
+                return entity.Number == _entities[0] ? 1 : 0;
             case ScopeKind.Is:
                 return IsOfType(entity.Uid) ? 1 : 0;
             case ScopeKind.IsIn when !IsOfType(entity.Uid):

@@ -1,84 +1,38 @@
+using System.Collections.Concurrent;
 using Obstat.Cedar.Entities;
 using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Fast;
 
-/// <summary>The entities of a store and of a policy set, numbered. Grows only while it is compiled.</summary>
-internal sealed class FastStore
+/// <summary>
+/// The entities of a store as compiled policies see them. An entity is compiled when a decision first looks at it, and kept: a store of a million costs nothing here
+/// before. Safe for concurrent use.
+/// </summary>
+internal sealed class FastStore(FastPolicies policies, EntityStore source)
 {
-    private readonly Dictionary<EntityUid, FastEntity> _entities = [];
+    private readonly ConcurrentDictionary<EntityUid, FastEntity> _touched = [];
 
-    public FastStore(EntityStore source)
+    public FastPolicies Policies { get; } = policies;
+
+    public EntityStore Source { get; } = source;
+
+    /// <summary>What is known of an entity; of one that is not stored, a note that nothing is.</summary>
+    public FastEntity Find(EntityUid uid)
     {
-        Source = source;
-        foreach (var entity in source.Unordered)
-        {
-            _ = Add(entity.Uid);
-        }
-
-        foreach (var entity in source.Unordered)
-        {
-            Fill(_entities[entity.Uid], entity, [.. source.AncestorList(entity.Uid).Select(a => Add(a).Index).Order()]);
-        }
-    }
-
-    public EntityStore Source { get; }
-
-    public NameTable Names { get; } = new();
-
-    public int Count => _entities.Count;
-
-    public IEnumerable<FastEntity> All => _entities.Values;
-
-    /// <summary>The number of an entity, given on first sight. Only while compiling.</summary>
-    public FastEntity Add(EntityUid uid)
-    {
-        if (_entities.TryGetValue(uid, out var known))
+        if (uid.Slot is FastEntity known && ReferenceEquals(known.Store, this))
         {
             return known;
         }
 
-        var own = uid.WithOwnSlot(Names.Add(uid.Type));
-        var entity = new FastEntity(this, _entities.Count, own) { IsPresent = Source.IsFactFree(uid.Type) };
-        own.Slot = entity;
-        _entities.Add(own, entity);
+        if (!_touched.TryGetValue(uid, out var entity))
+        {
+            var node = Source.Find(uid);
+            entity = new(this, uid, node);
+
+            // Only what is stored or named by policies is kept: requests may invent names without end.
+            entity = node is not null || entity.Number != PolicyNames.Unnamed ? _touched.GetOrAdd(entity.Uid, entity) : entity;
+        }
+
         return entity;
-    }
-
-    /// <summary>What is known of an entity, or nothing.</summary>
-    public FastEntity? Find(EntityUid uid) => uid.Slot is FastEntity own && ReferenceEquals(own.Store, this) ? own : _entities.GetValueOrDefault(uid);
-
-    /// <summary>What is known of an entity; of an unknown one, a note that it is unknown.</summary>
-    public FastEntity FindOrUnknown(EntityUid uid)
-    {
-        if (Find(uid) is { } known)
-        {
-            return known;
-        }
-
-        var own = uid.WithOwnSlot(Names.Find(uid.Type));
-        var unknown = new FastEntity(this, FastEntity.UnknownIndex, own) { IsPresent = Source.IsFactFree(uid.Type) };
-        own.Slot = unknown;
-        return unknown;
-    }
-
-    /// <summary>A value with the names and references of this store. While compiling, new ones are added.</summary>
-    public CedarValue Rebuild(CedarValue value, bool isCompiling) => value switch
-    {
-        EntityUid uid => isCompiling ? Add(uid).Uid : Find(uid)?.Uid ?? uid,
-        CedarRecord record => Rebuild(record, isCompiling),
-        CedarSet set when set.Elements.Any(e => e is EntityUid or CedarRecord or CedarSet) => CedarSet.Create(set.Elements.Select(e => Rebuild(e, isCompiling)).ToList()),
-        _ => value,
-    };
-
-    public CedarRecord Rebuild(CedarRecord record, bool isCompiling) =>
-        record.Rebuilt(Names, isCompiling ? Names.Add : Names.Find, v => Rebuild(v, isCompiling));
-
-    public void Fill(FastEntity target, Entity source, int[] ancestors, bool isCompiling = true)
-    {
-        (target.IsStored, target.IsPresent) = (true, true);
-        target.Attributes = source.Attributes.Count == 0 ? CedarRecord.Empty : Rebuild(source.Attributes, isCompiling);
-        target.Tags = source.Tags.Count == 0 ? CedarRecord.Empty : Rebuild(source.Tags, isCompiling);
-        target.Ancestors = ancestors;
     }
 }

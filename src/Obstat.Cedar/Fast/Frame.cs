@@ -28,7 +28,15 @@ internal sealed class Frame
             }
         }
 
-        return uid.Slot is FastEntity own && ReferenceEquals(own.Store, Store) ? own : Store.FindOrUnknown(uid);
+        if (uid.Slot is FastEntity own && ReferenceEquals(own.Store, Store))
+        {
+            return own;
+        }
+
+        // A reference that policies, facts or a bound request made for themselves remembers what it found; another store finds anew.
+        own = Store.Find(uid);
+        uid.Slot = own;
+        return own;
     }
 
     /// <summary>Whether the evaluation may look at the entity; not in the strict mode if it is absent.</summary>

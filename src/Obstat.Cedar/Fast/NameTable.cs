@@ -1,6 +1,6 @@
 namespace Obstat.Cedar.Fast;
 
-/// <summary>One string instance per name, so that names are compared by reference. Grows only while a store is compiled.</summary>
+/// <summary>One string instance per name, so that names are compared by reference. Grows only while policies are compiled.</summary>
 internal sealed class NameTable
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Obstat.Cedar.Entities;
@@ -14,8 +15,9 @@ internal sealed class EntityReader
     private readonly DiagnosticBag _bag;
     private readonly Schema? _schema;
     private readonly ValueReader _values;
+    private readonly Dictionary<EntityUid, ImmutableArray<EntityUid>> _onlyParents = [];
 
-    private EntityReader(DiagnosticBag bag, Schema? schema) => (_bag, _schema, _values) = (bag, schema, new(bag));
+    private EntityReader(DiagnosticBag bag, Schema? schema) => (_bag, _schema, _values) = (bag, schema, new(bag, new ReadNames()));
 
     public static Parsed<EntityStore> Load(string json, Schema? schema)
     {
@@ -93,7 +95,18 @@ internal sealed class EntityReader
             : CedarRecord.Empty;
         var tags = StrictJson.Member(item, "tags") is { } tagsJson ? _values.ReadRecord(tagsJson, _ => declaration?.Tags, pointer + "/tags") : CedarRecord.Empty;
         var parents = ReadParents(item, pointer + "/parents");
-        return attributes is null || tags is null || parents is null ? null : new(uid, attributes, parents, tags);
+        return attributes is null || tags is null || parents is null ? null : new(uid, attributes, parents.Count == 1 ? OnlyParent(parents[0]) : (IEnumerable<EntityUid>)parents, tags);
+    }
+
+    /// <summary>Entities with the same only parent share that list.</summary>
+    private ImmutableArray<EntityUid> OnlyParent(EntityUid parent)
+    {
+        if (!_onlyParents.TryGetValue(parent, out var list))
+        {
+            _onlyParents.Add(parent, list = [parent]);
+        }
+
+        return list;
     }
 
     private List<EntityUid>? ReadParents(JsonElement item, string pointer)

@@ -31,6 +31,12 @@ internal static class StrictJson
             bag.Add(DiagnosticCode.MalformedJson, $"not strict JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine})");
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            // The library cannot compare a name that is no Unicode text with others.
+            bag.Add(DiagnosticCode.MalformedJson, "a name is no Unicode text");
+            return null;
+        }
     }
 
     /// <summary>The text of a JSON string; nothing if it holds a lone surrogate or bytes that are not UTF-8.</summary>

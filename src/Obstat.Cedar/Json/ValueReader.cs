@@ -10,7 +10,9 @@ namespace Obstat.Cedar.Json;
 /// Reads values. Explicit forms (<c>__entity</c>, <c>__extn</c>) always; implicit forms where a type says what is expected. Where the type and the JSON disagree the
 /// value is read by its own form, and the check against the schema complains.
 /// </summary>
-internal sealed class ValueReader(DiagnosticBag bag)
+/// <param name="bag">Takes the complaints.</param>
+/// <param name="names">Keeps one instance of each name and list of names, where many values are read.</param>
+internal sealed class ValueReader(DiagnosticBag bag, ReadNames? names = null)
 {
     public CedarValue? Read(JsonElement element, CedarType? type, string pointer)
     {
@@ -59,7 +61,7 @@ internal sealed class ValueReader(DiagnosticBag bag)
             fields.Add(new(name, value));
         }
 
-        return CedarRecord.Create(fields);
+        return names is null ? CedarRecord.Create(fields) : names.Shared(CedarRecord.Create(fields));
     }
 
     /// <summary>Reads <c>{type, id}</c> or <c>{__entity: {type, id}}</c>.</summary>
@@ -71,7 +73,7 @@ internal sealed class ValueReader(DiagnosticBag bag)
         {
             if (Identifiers.IsPath(typeText))
             {
-                return new(typeText, idText);
+                return new(names?.Shared(typeText) ?? typeText, idText);
             }
         }
 

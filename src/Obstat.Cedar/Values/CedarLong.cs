@@ -5,7 +5,12 @@ namespace Obstat.Cedar.Values;
 /// <summary>A 64-bit signed integer.</summary>
 public sealed class CedarLong : CedarValue
 {
-    internal CedarLong(long value) => Value = value;
+    private const int SmallMin = -16;
+    private static readonly CedarLong[] Small = [.. Enumerable.Range(SmallMin, 1024).Select(n => new CedarLong(n))];
+
+    private CedarLong(long value) => Value = value;
+
+    internal static CedarLong Create(long value) => value >= SmallMin && value < SmallMin + Small.Length ? Small[value - SmallMin] : new(value);
 
     /// <summary>The value.</summary>
     public long Value { get; }

@@ -8,22 +8,9 @@ namespace Obstat.Cedar.Values;
 /// <summary>Named values. Names are distinct and kept in ordinal order.</summary>
 public sealed class CedarRecord : CedarValue
 {
-    private readonly int _hash;
+    private int _hash;
 
-    private CedarRecord(ImmutableArray<string> names, ImmutableArray<CedarValue> values)
-    {
-        (Names, Values) = (names, values);
-        var hash = default(HashCode);
-        for (var i = 0; i < names.Length; i++)
-        {
-            hash.Add(string.GetHashCode(names[i], StringComparison.Ordinal));
-            hash.Add(values[i].GetHashCode());
-        }
-
-        _hash = HashCode.Combine(CedarKind.Record, hash.ToHashCode());
-    }
-
-    private CedarRecord(ImmutableArray<string> names, ImmutableArray<CedarValue> values, int hash) => (Names, Values, _hash) = (names, values, hash);
+    private CedarRecord(ImmutableArray<string> names, ImmutableArray<CedarValue> values) => (Names, Values) = (names, values);
 
     /// <summary>The record without attributes.</summary>
     public static CedarRecord Empty { get; } = new([], []);
@@ -81,7 +68,10 @@ public sealed class CedarRecord : CedarValue
 
     /// <summary>An equal record with the names and values of a compiled store.</summary>
     internal CedarRecord Rebuilt(object nameTable, Func<string, string> name, Func<CedarValue, CedarValue> value) =>
-        new([.. Names.Select(name)], [.. Values.Select(value)], _hash) { NameTable = nameTable };
+        new([.. Names.Select(name)], [.. Values.Select(value)]) { _hash = _hash, NameTable = nameTable };
+
+    /// <summary>A record of sorted, distinct names and their values.</summary>
+    internal static CedarRecord OfSorted(ImmutableArray<string> names, ImmutableArray<CedarValue> values, object? nameTable) => new(names, values) { NameTable = nameTable };
 
     /// <inheritdoc/>
     public override bool Equals(CedarValue? other)
@@ -91,7 +81,7 @@ public sealed class CedarRecord : CedarValue
             return true;
         }
 
-        if (other is not CedarRecord that || _hash != that._hash || Count != that.Count)
+        if (other is not CedarRecord that || Count != that.Count || (_hash != 0 && that._hash != 0 && _hash != that._hash))
         {
             return false;
         }
@@ -108,7 +98,24 @@ public sealed class CedarRecord : CedarValue
     }
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode()
+    {
+        if (_hash != 0)
+        {
+            return _hash;
+        }
+
+        // Computed when first asked for: most records are only looked into. Two threads write the same number.
+        var hash = default(HashCode);
+        hash.Add(CedarKind.Record);
+        for (var i = 0; i < Names.Length; i++)
+        {
+            hash.Add(string.GetHashCode(Names[i], StringComparison.Ordinal));
+            hash.Add(Values[i].GetHashCode());
+        }
+
+        return _hash = hash.ToHashCode() | 1;
+    }
 
     /// <inheritdoc/>
     public override string ToString()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Obstat.Cedar.Values;
 
@@ -7,19 +8,9 @@ public sealed class CedarSet : CedarValue
 {
     private const int ScannedMax = 8;
     private readonly HashSet<CedarValue>? _lookup;
-    private readonly int _hash;
+    private int _hash;
 
-    private CedarSet(ImmutableArray<CedarValue> elements, HashSet<CedarValue>? lookup)
-    {
-        (Elements, _lookup) = (elements, lookup);
-        var sum = 0;
-        foreach (var element in elements)
-        {
-            sum = unchecked(sum + element.GetHashCode());
-        }
-
-        _hash = HashCode.Combine(CedarKind.Set, sum);
-    }
+    private CedarSet(ImmutableArray<CedarValue> elements, HashSet<CedarValue>? lookup) => (Elements, _lookup) = (elements, lookup);
 
     /// <summary>The set without elements.</summary>
     public static CedarSet Empty { get; } = new([], null);
@@ -82,40 +73,56 @@ public sealed class CedarSet : CedarValue
     /// <inheritdoc/>
     public override bool Equals(CedarValue? other) =>
         ReferenceEquals(this, other)
-        || (other is CedarSet that && _hash == that._hash && Elements.Length == that.Elements.Length && ContainsAll(that));
+        || (other is CedarSet that && Elements.Length == that.Elements.Length && (_hash == 0 || that._hash == 0 || _hash == that._hash) && ContainsAll(that));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode()
+    {
+        if (_hash != 0)
+        {
+            return _hash;
+        }
+
+        var sum = 0;
+        foreach (var element in Elements)
+        {
+            sum = unchecked(sum + element.GetHashCode());
+        }
+
+        return _hash = HashCode.Combine(CedarKind.Set, sum) | 1;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"[{string.Join(", ", Elements.Select(e => e.ToString()))}]";
 
-    internal static CedarSet Create(IEnumerable<CedarValue> elements)
+    internal static CedarSet Create(IEnumerable<CedarValue> elements) =>
+        Create(elements is List<CedarValue> list ? CollectionsMarshal.AsSpan(list) : elements as CedarValue[] ?? [.. elements]);
+
+    internal static CedarSet Create(ReadOnlySpan<CedarValue> elements)
     {
-        var given = elements as IReadOnlyCollection<CedarValue> ?? [.. elements];
-        var distinct = ImmutableArray.CreateBuilder<CedarValue>(given.Count);
-        if (given.Count <= ScannedMax)
+        var distinct = ImmutableArray.CreateBuilder<CedarValue>(elements.Length);
+        var lookup = elements.Length > ScannedMax ? new HashSet<CedarValue>(elements.Length) : null;
+        foreach (var element in elements)
         {
-            foreach (var element in given)
-            {
-                if (!distinct.Contains(element))
-                {
-                    distinct.Add(element);
-                }
-            }
-
-            return distinct.Count == 0 ? Empty : new(distinct.DrainToImmutable(), null);
-        }
-
-        var lookup = new HashSet<CedarValue>(given.Count);
-        foreach (var element in given)
-        {
-            if (lookup.Add(element))
+            if (lookup?.Add(element) ?? !Holds(distinct, element))
             {
                 distinct.Add(element);
             }
         }
 
-        return new(distinct.DrainToImmutable(), lookup);
+        return distinct.Count == 0 ? Empty : new(distinct.DrainToImmutable(), lookup);
+    }
+
+    private static bool Holds(ImmutableArray<CedarValue>.Builder elements, CedarValue value)
+    {
+        for (var i = 0; i < elements.Count; i++)
+        {
+            if (elements[i].Equals(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -16,8 +16,13 @@ public sealed class CedarString : CedarValue
         Value = value;
     }
 
+    private CedarString() => Value = "";
+
+    /// <summary>A string that was decoded from valid UTF-8 and so holds no lone surrogate.</summary>
+    internal static CedarString OfDecoded(string value) => new() { Value = value };
+
     /// <summary>The value.</summary>
-    public string Value { get; }
+    public string Value { get; private init; }
 
     /// <inheritdoc/>
     public override CedarKind Kind => CedarKind.String;

@@ -17,7 +17,7 @@ public abstract class CedarValue : IEquatable<CedarValue>
     public static CedarBool Of(bool value) => value ? CedarBool.True : CedarBool.False;
 
     /// <summary>A long.</summary>
-    public static CedarLong Of(long value) => new(value);
+    public static CedarLong Of(long value) => CedarLong.Create(value);
 
     /// <summary>A string of Unicode scalar values. Refuses lone surrogates with <see cref="ArgumentException"/>.</summary>
     public static CedarString Of(string value) => new(value);

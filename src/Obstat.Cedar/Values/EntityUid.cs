@@ -23,10 +23,10 @@ public sealed class EntityUid : CedarValue, IEquatable<EntityUid>, IComparable<E
         }
 
         (Type, Id) = (type, id);
-        _hash = HashCode.Combine(string.GetHashCode(type, StringComparison.Ordinal), string.GetHashCode(id, StringComparison.Ordinal));
+        _hash = HashOf(type, id);
     }
 
-    private EntityUid(EntityUid same, string type) => (Type, Id, _hash) = (type, same.Id, same._hash);
+    private EntityUid(string type, string id, int hash) => (Type, Id, _hash) = (type, id, hash);
 
     /// <summary>The type path.</summary>
     public string Type { get; }
@@ -40,14 +40,17 @@ public sealed class EntityUid : CedarValue, IEquatable<EntityUid>, IComparable<E
     /// <inheritdoc/>
     public override CedarKind Kind => CedarKind.Entity;
 
-    /// <summary>What one compiled store knows of this entity, in references that it made for itself. Never of another store.</summary>
+    /// <summary>What a compiled store knows of this entity, in references that compiled policies and stores made for themselves.</summary>
     internal object? Slot { get; set; }
 
     /// <summary>Reads the form <c>Type::"id"</c>, as it stands in policies.</summary>
     public static bool TryParse(string text, out EntityUid? uid) => PolicyParser.TryParseEntity(text, out uid);
 
     /// <summary>An equal reference with a slot of its own.</summary>
-    internal EntityUid WithOwnSlot(string type) => new(this, type);
+    internal EntityUid WithOwnSlot(string type) => new(type, Id, _hash);
+
+    /// <summary>A reference whose type is declared and whose id was decoded from valid UTF-8.</summary>
+    internal static EntityUid OfDecoded(string type, string id) => new(type, id, HashOf(type, id));
 
     /// <inheritdoc/>
     public override bool Equals(CedarValue? other) => Equals(other as EntityUid);
@@ -77,6 +80,9 @@ public sealed class EntityUid : CedarValue, IEquatable<EntityUid>, IComparable<E
 
     /// <inheritdoc/>
     public override string ToString() => $"{Type}::{Quoting.Quote(Id)}";
+
+    private static int HashOf(string type, string id) =>
+        HashCode.Combine(string.GetHashCode(type, StringComparison.Ordinal), string.GetHashCode(id, StringComparison.Ordinal));
 
     public static bool operator ==(EntityUid? left, EntityUid? right) => left is null ? right is null : left.Equals(right);
 
