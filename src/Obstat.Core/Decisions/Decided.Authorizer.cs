@@ -193,10 +193,10 @@ public sealed partial class Decided
                 return decision.IsAllowed ? Oblige(decision) : decision;
             }
 
-            private Verdicts Ask(EntityStore store, Request request)
+            private Verdicts? Ask(EntityStore store, Request request)
             {
-                var answer = Evaluator.Decide(world.Law.Policies, store, request, Mode.Strict);
-                return new Verdicts(
+                var answer = world.Evaluators.Ask(store, request);
+                return answer is null ? null : new Verdicts(
                     [.. answer.Permits.Where(id => world.Law.Policies.TryGet(id, out var permit) && !Listing.IsOver(permit, now)).Select(IdOf)],
                     [.. answer.Forbids.Select(IdOf)],
                     [.. answer.Errors.Select(e => new PolicyFailure(IdOf(e.PolicyId), e.Kind.ToString()))],

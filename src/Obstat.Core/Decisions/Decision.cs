@@ -43,10 +43,12 @@ public readonly struct Decision
 
     /// <summary>
     /// The fail-closed reading of an evaluation. Plain Cedar passes over a policy that fails to evaluate, even a forbid; here an error denies.
-    /// The first line that applies is the answer.
+    /// The first line that applies is the answer. No verdicts: the evaluators differ, so nobody knows.
     /// </summary>
-    internal static Decision From(Verdicts verdicts) => verdicts switch
+    internal static Decision From(Verdicts? verdicts) => verdicts switch
     {
+        null => Deny(DenyReason.Fault, "the two evaluators differ"),
+
         // First: no repair of data can turn it into an allow.
         { Forbids.IsEmpty: false } => new(DenyReason.Forbidden, null, default, verdicts.Forbids, verdicts.Errors, verdicts.Missing),
         { Missing.IsEmpty: false } => new(DenyReason.EntityMissing, "evaluation", default, default, verdicts.Errors, verdicts.Missing),

@@ -16,7 +16,7 @@ internal sealed class World
 {
     private World(Law law, Trust trust, EntityStore entities, ActionTypes types)
     {
-        (Law, Trust, Entities, Types) = (law, trust, entities, types.Schema);
+        (Law, Trust, Entities, Types, Evaluators) = (law, trust, entities, types.Schema, TwoEvaluators.Of(law.Policies));
         Inputs = types.Servers.ToFrozenDictionary(t => t.Key, t => ToolInput.ReadersOf(t.Value), StringComparer.Ordinal);
     }
 
@@ -31,6 +31,9 @@ internal sealed class World
 
     /// <summary>The types of every action.</summary>
     public Schema Types { get; }
+
+    /// <summary>Who judges requests by the policies.</summary>
+    public TwoEvaluators Evaluators { get; }
 
     /// <summary>How the arguments of each tool are read, by server and tool. A tool whose schema cannot be mapped has none.</summary>
     public FrozenDictionary<string, FrozenDictionary<string, ToolInput>> Inputs { get; }
