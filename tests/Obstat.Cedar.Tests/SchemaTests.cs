@@ -44,6 +44,33 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    public void Random_schemas_come_back_from_text_and_json()
+    {
+        var accepted = 0;
+        for (var seed = 1; seed <= 3000; seed++)
+        {
+            var text = new SchemaGenerator(seed).Text();
+            var parsed = Schema.Parse(text);
+            if (!parsed.Succeeded)
+            {
+                // Two parts may have made the same name; nothing else is wrong with them.
+                Assert.All(parsed.Diagnostics, d => Assert.True(d.Code is DiagnosticCode.DuplicateDeclaration or DiagnosticCode.DuplicateKey, $"seed {seed}: {d} in {text}"));
+                continue;
+            }
+
+            accepted++;
+            var meaning = Meaning(parsed);
+            var fragment = SchemaFragment.Parse(text).Require();
+            var (asText, asJson) = (fragment.ToText(), fragment.ToJson());
+            var (fromText, fromJson) = (SchemaFragment.Parse(asText).Require(), SchemaFragment.ParseJson(asJson).Require());
+            Assert.True(Meaning(Schema.Parse(asText)) == meaning && Meaning(Schema.ParseJson(asJson)) == meaning && Meaning(Schema.Parse(fromJson.ToText())) == meaning, $"seed {seed}: {text}");
+            Assert.True(fromText.ToText() == asText && fromJson.ToJson() == asJson, $"seed {seed}: {text}");
+        }
+
+        Assert.True(accepted > 1500, $"{accepted} accepted");
+    }
+
+    [Fact]
     public void The_plane_schemas_are_one_schema_in_two_texts()
     {
         var house = File.ReadAllText(Vectors.Shared("cedar/plane/plane.cedarschema"));
