@@ -49,7 +49,7 @@ public sealed class SchemaTests
         var accepted = 0;
         for (var seed = 1; seed <= 3000; seed++)
         {
-            var text = new SchemaGenerator(seed).Text();
+            var text = new RandomSchemas(seed).Text();
             var parsed = Schema.Parse(text);
             if (!parsed.Succeeded)
             {

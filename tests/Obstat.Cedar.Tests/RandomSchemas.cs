@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Obstat.Cedar.Tests;
 
 /// <summary>Makes schemas from a seed: several namespaces, types used before their definition, optional and quoted names, enumerations, tags, groups of actions.</summary>
-internal sealed class SchemaGenerator(int seed)
+internal sealed class RandomSchemas(int seed)
 {
     private static readonly string[] Quoted = ["\"a b\"", "\"if\"", "\"\\u{1F600}\"", "\"\\\"\"", "\"é\"", "\"\\n\""];
     private static readonly string[] BuiltIn = ["Long", "String", "Bool", "ipaddr", "decimal", "datetime", "duration", "__cedar::Long"];
