@@ -29,13 +29,21 @@ internal sealed class Workload
 
     public string[] Decisions { get; }
 
+    public required string PolicyText { get; init; }
+
+    public required string SchemaJson { get; init; }
+
+    public required string EntitiesJson { get; init; }
+
     public static Workload Read(string folder)
     {
-        var policies = PolicySet.Parse(Text(folder, "policies.cedar.gz")).Require();
-        var schema = File.Exists(Path.Combine(folder, "schema.cedarschema.gz"))
-            ? Schema.Parse(Text(folder, "schema.cedarschema.gz")).Require()
-            : Schema.ParseJson(Text(folder, "schema.json.gz")).Require();
-        var entities = EntityStore.Load(Text(folder, "entities.json.gz"), schema).Require();
+        var (policyText, entityText) = (Text(folder, "policies.cedar.gz"), Text(folder, "entities.json.gz"));
+        var policies = PolicySet.Parse(policyText).Require();
+        var schemaJson = File.Exists(Path.Combine(folder, "schema.cedarschema.gz"))
+            ? SchemaFragment.Parse(Text(folder, "schema.cedarschema.gz")).Require().ToJson()
+            : Text(folder, "schema.json.gz");
+        var schema = Schema.ParseJson(schemaJson).Require();
+        var entities = EntityStore.Load(entityText, schema).Require();
         var items = JsonElement.Parse(Text(folder, "requests.json.gz")).EnumerateArray().ToArray();
         var contexts = items.Select(i => i.TryGetProperty("context", out var c) ? c.GetRawText() : "{}").ToArray();
         var requests = items.Select((item, i) =>
@@ -46,7 +54,12 @@ internal sealed class Workload
         }).ToArray();
         var decisions = JsonElement.Parse(Text(folder, "decisions.json.gz")).EnumerateArray()
             .Select(d => $"{d.GetProperty("decision")} {Sorted(d, "reason")} {Sorted(d, "errors")}").ToArray();
-        return new(Path.GetFileName(folder), policies, schema, entities, requests, [.. items.Select(i => i.GetRawText())], decisions);
+        return new(Path.GetFileName(folder), policies, schema, entities, requests, [.. items.Select(i => i.GetRawText())], decisions)
+        {
+            PolicyText = policyText,
+            SchemaJson = schemaJson,
+            EntitiesJson = entityText,
+        };
     }
 
     /// <summary>The requests whose answer differs from the official one.</summary>

@@ -86,6 +86,9 @@ public sealed class PolicySet
         return bag.IsEmpty ? new(new PolicySet(all)) : new(bag.Items);
     }
 
+    /// <summary>A set without the bound on its number of policies: to measure what grows with it.</summary>
+    internal static PolicySet OfAnyNumber(ImmutableArray<Policy> policies) => new(policies);
+
     /// <summary>
     /// The same policies, each under the value of its annotation <paramref name="name"/>. Refuses (<see cref="DiagnosticCode.MissingId"/>,
     /// <see cref="DiagnosticCode.DuplicateId"/>) a policy without it and a value that occurs twice.

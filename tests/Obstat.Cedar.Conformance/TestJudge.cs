@@ -38,6 +38,8 @@ internal sealed class TestJudge(bool isFast, bool isPlane)
         }
 
         JudgeValidation(test, schema, set);
+        var isChecked = test.TryGetProperty("shouldValidate", out _);
+        Same("entities", "", isChecked ? string.Join("; ", SchemaCheck.Entities(entities, schema).All) : "");
         var fast = isFast ? new FastEvaluator(set, entities) : null;
         foreach (var item in test.GetProperty("requests").EnumerateArray())
         {
@@ -48,6 +50,8 @@ internal sealed class TestJudge(bool isFast, bool isPlane)
             }
 
             var request = new Request(Uid(item.GetProperty("principal")), action, Uid(item.GetProperty("resource")), context);
+            var isUnchecked = !isChecked || (item.TryGetProperty("validateRequest", out var validates) && !validates.GetBoolean());
+            Same("request", "", isUnchecked ? "" : string.Join("; ", SchemaCheck.Request(request, schema).All));
             CedarAnswer Ask(Mode mode) => fast?.Decide(request, mode) ?? Evaluator.Decide(set, entities, request, mode);
             JudgeAnswer(item, Ask(Mode.Standard));
             if (isPlane && item.TryGetProperty("planeDecision", out var plane))

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using Obstat.Cedar.Entities;
-using Obstat.Cedar.Mcp;
 using Obstat.Cedar.Schemas;
 using Obstat.Cedar.Validation;
 
@@ -11,45 +9,29 @@ namespace Obstat.Cedar.Tests;
 /// <summary>Input made to hurt: refused at its bound, with a reason, soon.</summary>
 public sealed class HostileTests
 {
-    private const string Marks = "\"{}[]():;,.\\*!-<>=&|?@/ \n\0\u202e\ud83d\ud800é0aA_";
-
-    private static readonly string[] Seeds =
-    [
-        "@id(\"x\") permit(principal == U::\"a\", action in [Action::\"x\"], resource is T in G::\"g\") when { context.a.b[\"c\"] has d.e && -1 < 2 * 3 } unless { [1,{a:\"\\u{41}*\"}].contains(ip(\"1.2.3.4/8\")) };",
-        "namespace N { @a(\"b\") entity A, B in [C] = { \"x y\"?: Set<Long>, z: __cedar::String } tags ipaddr; entity E enum [\"a\"]; action \"q\" in [r] appliesTo { principal: [A], resource: B, context: T }; type T = {}; }",
-        "{\"N\":{\"commonTypes\":{\"T\":{\"type\":\"Record\",\"attributes\":{\"a\":{\"type\":\"Set\",\"element\":{\"type\":\"Long\"},\"required\":false}}}},\"entityTypes\":{\"A\":{\"memberOfTypes\":[\"A\"],\"shape\":{\"type\":\"T\"}}},\"actions\":{\"x\":{\"appliesTo\":{\"principalTypes\":[\"A\"],\"resourceTypes\":[\"A\"]}}}}}",
-        "{\"effect\":\"permit\",\"principal\":{\"op\":\"==\",\"entity\":{\"type\":\"U\",\"id\":\"x\"}},\"action\":{\"op\":\"All\"},\"resource\":{\"op\":\"is\",\"entity_type\":\"T\"},\"conditions\":[{\"kind\":\"when\",\"body\":{\"&&\":{\"left\":{\"Value\":true},\"right\":{\"like\":{\"left\":{\"Value\":\"a\"},\"pattern\":[\"Wildcard\",{\"Literal\":\"b\"}]}}}}}]}",
-        "[{\"uid\":{\"type\":\"U\",\"id\":\"a\"},\"attrs\":{\"x\":{\"__extn\":{\"fn\":\"ip\",\"arg\":\"::1\"}},\"y\":[1,{\"__entity\":{\"type\":\"U\",\"id\":\"b\"}}]},\"parents\":[{\"type\":\"G\",\"id\":\"g\"}],\"tags\":{\"k\":\"v\"}}]",
-        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":[\"string\",\"null\"],\"pattern\":\"^a[b-c]$\"},\"b\":{\"$ref\":\"#/$defs/B\"}},\"required\":[\"a\"],\"$defs\":{\"B\":{\"type\":\"object\",\"properties\":{\"n\":{\"$ref\":\"#/$defs/B\"}}}}}",
-    ];
-
-    [Fact]
-    public void Changed_bytes_never_crash_a_reader()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("OBSTAT_SEED"), out var given) ? given : Environment.TickCount & 0xffffff;
-        var random = new Random(seed);
-        for (var i = 0; i < 6000; i++)
-        {
-            var text = Mutate(Seeds[random.Next(Seeds.Length)], random);
-            try
-            {
-                Read(text);
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"OBSTAT_SEED={seed}, round {i}: {e} on {text}");
-            }
-        }
-    }
-
     [Fact]
     public void A_policy_text_of_ten_megabytes_is_refused_at_once()
     {
-        var bytes = Encoding.UTF8.GetBytes(new string(' ', 10 << 20));
-        _ = PolicySet.Parse(bytes);
-        var watch = Stopwatch.StartNew();
-        Assert.Equal(DiagnosticCode.TextTooLarge, PolicySet.Parse(bytes).Diagnostics[0].Code);
-        Assert.True(watch.ElapsedMilliseconds < 50, $"{watch.ElapsedMilliseconds} ms");
+        var texts = new[]
+        {
+            new string(' ', 10 << 20),
+            string.Concat(Enumerable.Repeat("permit(principal,action,resource);", (10 << 20) / 34)),
+            "permit(principal,action,resource) when { \"" + new string('x', 10 << 20) + "\" == \"\" };",
+            new string('(', 10 << 20),
+        };
+        foreach (var text in texts)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            RefusedSoon(() => PolicySet.Parse(bytes).Diagnostics);
+            RefusedSoon(() => PolicySet.Parse(text).Diagnostics);
+            RefusedSoon(() => PolicySet.ParsePolicies(text).Diagnostics);
+            RefusedSoon(() => Policy.ParseJson("p", text).Diagnostics);
+            RefusedSoon(() => Formatter.Format(text).Diagnostics);
+            RefusedSoon(() => Schema.Parse(text).Diagnostics);
+            RefusedSoon(() => Schema.ParseJson(text).Diagnostics);
+            RefusedSoon(() => ContextReader.Parse(bytes).Diagnostics);
+            RefusedSoon(() => RequestReader.Parse(bytes, Schema.Parse("entity U;").Require()).Diagnostics);
+        }
     }
 
     [Theory]
@@ -78,21 +60,6 @@ public sealed class HostileTests
         Assert.Empty(wrong);
         Assert.Equal(set.Policies[0].ToText(), Policy.ParseJson("policy0", set.Policies[0].ToJson()).Require().ToText());
         Assert.Equal(DiagnosticCode.TooManyNodes, PolicySet.Parse($"permit(principal,action,resource) when {{ {chain} && {chain} }};").Diagnostics[0].Code);
-    }
-
-    [Fact]
-    public void A_set_just_below_every_bound_is_read_in_time()
-    {
-        var watch = Stopwatch.StartNew();
-        var policy = "permit(principal,action,resource) when { context.n == 1 };\n";
-        var many = string.Concat(Enumerable.Repeat(policy, Limits.PoliciesMax - 200));
-        Assert.True(PolicySet.Parse(many).Succeeded);
-        Assert.Equal(DiagnosticCode.TooManyPolicies, PolicySet.Parse(many + string.Concat(Enumerable.Repeat(policy, 300))).Diagnostics[0].Code);
-        var wide = $"permit(principal,action,resource) when {{ [{string.Join(",", Enumerable.Range(0, 4000))}].contains(context.n) && \"{new string('x', Limits.StringMax - 700)}\" like \"{new string('*', 30_000)}y\" }};";
-        var set = PolicySet.Parse(wide).Require();
-        var answer = Evaluator.Decide(set, EntityStore.Empty, new(new("U", "a"), new("Action", "x"), new("R", "r"), ContextReader.Parse("{\"n\":5}").Require()), Mode.Strict);
-        Assert.Equal(Decision.Deny, answer.Decision);
-        Assert.True(watch.Elapsed.TotalSeconds < 5, $"{watch.Elapsed}");
     }
 
     [Fact]
@@ -146,62 +113,61 @@ public sealed class HostileTests
         Assert.Equal([(1, 44), (2, 8), (3, 50)], diagnostics.Select(d => d.Span.Locate(Text)));
     }
 
-    private static void Read(string text)
+    private static void RefusedSoon(Func<IEnumerable<Diagnostic>> read)
     {
-        _ = PolicySet.Parse(text);
-        _ = Schema.Parse(text);
-        _ = Schema.ParseJson(text);
-        _ = PolicySet.ParseJson(text);
-        _ = Policy.ParseJson("p", text);
-        if (EntityStore.Load(text).TryGet(out var store))
-        {
-            _ = SchemaCheck.Entities(store, Schema.Parse("entity U;").Require());
-        }
+        _ = read();
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(DiagnosticCode.TextTooLarge, read().First().Code);
+        Assert.True(watch.ElapsedMilliseconds < 50, $"{watch.ElapsedMilliseconds} ms");
+    }
 
-        _ = ContextReader.Parse(text);
-        try
+    [Theory]
+    [InlineData("p\u0430y")]
+    [InlineData("\u0440ayments")]
+    [InlineData("x\u202ey")]
+    [InlineData("x\u200dy")]
+    [InlineData("x\u2066y")]
+    [InlineData("x\u0007y")]
+    [InlineData("\u03bfps")]
+    public void Text_that_looks_like_other_text_refuses_the_load_wherever_it_stands(string text)
+    {
+        var schema = Schema.Parse("entity U { s: String }; entity R; action a appliesTo { principal: [U], resource: [R] };").Require();
+        foreach (var policy in new[]
         {
-            var json = JsonElement.Parse(Encoding.UTF8.GetBytes(text), new() { AllowDuplicateProperties = false });
-            if (ArgumentBinder.Compile("s", "t", json).TryGet(out var binder))
-            {
-                _ = binder.Bind(JsonElement.Parse("{\"a\":\"abc\",\"b\":{\"n\":{}}}"));
-            }
-        }
-        catch (JsonException)
+            $"@id(\"a\") permit(principal == U::\"{text}\", action, resource);",
+            $"@id(\"a\") permit(principal, action, resource) when {{ principal.s == \"{text}\" }};",
+            $"@id(\"a\") permit(principal, action, resource) when {{ principal.s like \"{text}*\" }};",
+            $"@id(\"a\") @title(\"{text}\") permit(principal, action, resource);",
+        })
         {
-            // Not JSON: the caller of the binder has refused it.
+            var findings = Linter.Check(PolicySet.Parse(policy).Require(), schema, EntityStore.Empty, 2);
+            Assert.True(findings.All.Any(f => f.Code == DiagnosticCode.SuspiciousText), policy);
         }
     }
 
-    private static string Mutate(string text, Random random)
+    [Fact]
+    public void Strings_that_look_alike_are_not_equal()
     {
-        var result = new StringBuilder(text);
-        for (var n = 1 + random.Next(4); n > 0; n--)
+        foreach (var (one, other) in new[] { ("\u00e9", "e\u0301"), ("a", "\u0430"), ("K", "\u212a"), ("ss", "\u00df"), ("i", "I"), ("\uff11", "1"), ("a", "a\u200d") })
         {
-            var at = random.Next(result.Length + 1);
-            switch (random.Next(5))
-            {
-                case 0 when result.Length > at:
-                    _ = result.Remove(at, Math.Min(random.Next(1, 12), result.Length - at));
-                    break;
-                case 1:
-                    _ = result.Insert(at, Marks[random.Next(Marks.Length)]);
-                    break;
-                case 2:
-                    var from = random.Next(text.Length);
-                    _ = result.Insert(at, text.AsSpan(from, random.Next(Math.Min(60, text.Length - from))));
-                    break;
-                case 3 when result.Length > at:
-                    result[at] = (char)random.Next(1, 0x300);
-                    break;
-                default:
-                    _ = result.Insert(at, Pick(random, "9223372036854775808", "null", "1e400", "if", "__cedar", "::", "\\u{110000}", "{\"__entity\":1}", "[[[[", "-----1"));
-                    break;
-            }
+            var set = PolicySet.Parse($"permit(principal, action, resource) when {{ \"{one}\" == \"{other}\" || \"{one}\" like \"{other}\" || [\"{one}\"].contains(\"{other}\") || U::\"{one}\" == U::\"{other}\" || principal == U::\"{other}\" }};").Require();
+            var wrong = new List<string>();
+            Assert.Equal(Decision.Deny, new BothEvaluators(one, set, EntityStore.Empty).Decide(new(new("U", one), new("Action", "x"), new("R", "r"), Values.CedarRecord.Empty), wrong).Decision);
+            Assert.Empty(wrong);
         }
-
-        return result.ToString();
     }
 
-    private static string Pick(Random random, params string[] items) => items[random.Next(items.Length)];
+    [Fact]
+    public void Giant_sets_are_compared_and_searched_in_time()
+    {
+        var numbers = string.Join(",", Enumerable.Range(0, 140_000));
+        var reversed = string.Join(",", Enumerable.Range(0, 140_000).Reverse());
+        var context = ContextReader.Parse($"{{\"a\":[{numbers}]}}").Require().With("b", ContextReader.Parse($"{{\"b\":[{reversed}]}}").Require().Values[0]);
+        var set = PolicySet.Parse("permit(principal, action, resource) when { context.a == context.b && context.a.containsAll(context.b) && context.b.containsAny(context.a) && context.a.contains(139999) };").Require();
+        var watch = Stopwatch.StartNew();
+        var wrong = new List<string>();
+        Assert.Equal(Decision.Allow, new BothEvaluators("giant", set, EntityStore.Empty).Decide(new(new("U", "a"), new("Action", "x"), new("R", "r"), context), wrong).Decision);
+        Assert.Empty(wrong);
+        Assert.True(watch.Elapsed.TotalSeconds < 5, $"{watch.Elapsed}");
+    }
 }

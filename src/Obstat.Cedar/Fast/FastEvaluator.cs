@@ -125,15 +125,6 @@ public sealed class FastEvaluator
     {
         var index = frame.Action.Policies;
         Judge(index.Always, frame, answer);
-        if (index.HasResources)
-        {
-            Judge(index.OfResource(frame.Resource.Number), frame, answer);
-            foreach (var ancestor in frame.Resource.Ancestors)
-            {
-                Judge(index.OfResource(ancestor), frame, answer);
-            }
-        }
-
         if (index.HasPrincipals)
         {
             Judge(index.OfPrincipal(frame.Principal.Number), frame, answer);
@@ -143,8 +134,37 @@ public sealed class FastEvaluator
             }
         }
 
+        if (index.HasResources)
+        {
+            Judge(index.OfResource(frame.Resource.Number), frame, answer);
+            foreach (var ancestor in frame.Resource.Ancestors)
+            {
+                Judge(index.OfResource(ancestor), frame, answer);
+            }
+        }
+
         Judge(index.OfResourceType(frame.Resource.Uid.Type), frame, answer);
         Judge(index.OfPrincipalType(frame.Principal.Uid.Type), frame, answer);
+    }
+
+    private void Judge(ScopeIndex.Bucket? bucket, Frame frame, FastAnswer answer)
+    {
+        if (bucket is null)
+        {
+            return;
+        }
+
+        Judge(bucket.Always, frame, answer);
+        if (!bucket.HasResources)
+        {
+            return;
+        }
+
+        Judge(bucket.OfResource(frame.Resource.Number), frame, answer);
+        foreach (var ancestor in frame.Resource.Ancestors)
+        {
+            Judge(bucket.OfResource(ancestor), frame, answer);
+        }
     }
 
     private void Judge(int[] candidates, Frame frame, FastAnswer answer)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Obstat.Cedar.Entities;
 using Obstat.Cedar.Schemas;
@@ -21,45 +22,55 @@ internal sealed class EntityReader
 
     public static Parsed<EntityStore> Load(string json, Schema? schema)
     {
-        var bag = new DiagnosticBag();
-        return Load(StrictJson.Parse(json, bag), bag, schema);
+        ArgumentNullException.ThrowIfNull(json);
+        return Quoting.IsScalarText(json)
+            ? Load(Encoding.UTF8.GetBytes(json), schema)
+            : new([new Diagnostic(DiagnosticCode.MalformedJson, "a lone surrogate")]);
     }
 
     public static Parsed<EntityStore> Load(ReadOnlySpan<byte> utf8, Schema? schema)
     {
         var bag = new DiagnosticBag();
-        return Load(StrictJson.Parse(utf8, bag), bag, schema);
-    }
-
-    private static Parsed<EntityStore> Load(JsonElement? json, DiagnosticBag bag, Schema? schema)
-    {
-        if (json is not { } root)
-        {
-            return new(bag.Items);
-        }
-
-        if (root.ValueKind != JsonValueKind.Array)
-        {
-            return new([new Diagnostic(DiagnosticCode.UnexpectedJson, "entities are an array", default, "")]);
-        }
-
         var reader = new EntityReader(bag, schema);
-        var entities = new List<Entity>(root.GetArrayLength());
-        var index = 0;
-        foreach (var item in root.EnumerateArray())
-        {
-            if (reader.ReadEntity(item, "/" + (index++).ToString(CultureInfo.InvariantCulture)) is { } entity)
-            {
-                entities.Add(entity);
-            }
-        }
-
+        var entities = new List<Entity>();
+        reader.ReadAll(utf8, entities);
         if (schema is not null)
         {
             reader.AddActions(entities);
         }
 
         return bag.IsEmpty ? EntityStore.Build(entities, schema?.FactFreeTypes.ToFrozenSet(StringComparer.Ordinal) ?? []) : new(bag.Items);
+    }
+
+    /// <summary>Entity by entity: a million in one piece would be held twice.</summary>
+    private void ReadAll(ReadOnlySpan<byte> utf8, List<Entity> entities)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Limits.JsonDepthMax });
+            if (!json.Read() || json.TokenType != JsonTokenType.StartArray)
+            {
+                _bag.Add(DiagnosticCode.UnexpectedJson, "entities are an array", default, "");
+                return;
+            }
+
+            for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
+            {
+                var start = (int)json.TokenStartIndex;
+                json.Skip();
+                if (StrictJson.Parse(utf8[start..(int)json.BytesConsumed], _bag, Limits.JsonDepthMax - 1) is { } item
+                    && ReadEntity(item, "/" + index.ToString(CultureInfo.InvariantCulture)) is { } entity)
+                {
+                    entities.Add(entity);
+                }
+            }
+
+            _ = json.Read();
+        }
+        catch (JsonException e)
+        {
+            _bag.Add(DiagnosticCode.MalformedJson, $"not strict JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine})");
+        }
     }
 
     private Entity? ReadEntity(JsonElement item, string pointer)

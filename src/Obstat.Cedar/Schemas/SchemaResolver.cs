@@ -14,6 +14,7 @@ internal sealed class SchemaResolver(List<NamespaceFragment> namespaces, Diagnos
     private readonly Dictionary<string, (string Namespace, AliasDeclaration Declaration)> _common = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Namespace, EntityDeclaration Declaration)> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<EntityUid, (string Namespace, ActionSyntax Declaration)> _actions = [];
+    private readonly HashSet<string> _actionTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CedarType?> _resolvedCommon = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
@@ -99,6 +100,7 @@ internal sealed class SchemaResolver(List<NamespaceFragment> namespaces, Diagnos
 
             foreach (var action in space.Actions)
             {
+                _ = _actionTypes.Add(Qualify(space.Name, "Action"));
                 if (!_actions.TryAdd(new(Qualify(space.Name, "Action"), action.Name), (space.Name, action)))
                 {
                     bag.Add(DiagnosticCode.DuplicateDeclaration, "an action is declared twice", action.Span, action.Name);
@@ -203,7 +205,7 @@ internal sealed class SchemaResolver(List<NamespaceFragment> namespaces, Diagnos
     }
 
     private bool IsEntityType(string name) =>
-        _entities.ContainsKey(name) || (Identifiers.IsActionType(name) && _actions.Keys.Any(a => string.Equals(a.Type, name, StringComparison.Ordinal)));
+        _entities.ContainsKey(name) || _actionTypes.Contains(name);
 
     private CedarType? Undefined(string path, Span span)
     {
