@@ -132,6 +132,20 @@ public sealed class Ledger : ILedger, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<bool> BeatAsync(CancellationToken cancellation)
+    {
+        var beat = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            return _writer.Failure is null && _writer.Intake.TryAdd(beat) && await beat.Task.WaitAsync(Draft.PatienceDefault, _time, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now)
     {
         var state = _writer.State;

@@ -22,6 +22,20 @@ public sealed class LedgerTests : LedgerCase
     }
 
     [Fact]
+    public async Task A_beat_is_answered_after_a_commit_and_writes_no_entry()
+    {
+        var ledger = _place.Open();
+        var size = ledger.State.Size;
+        Assert.True(await ledger.BeatAsync(default));
+        Assert.True((await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ledger.BeatAsync(default)))).All(done => done));
+        Assert.Equal(size, ledger.State.Size);
+        ledger.Dispose();
+        Assert.False(await ledger.BeatAsync(default));
+        using var again = _place.Open();
+        Assert.True(await again.BeatAsync(default));
+    }
+
+    [Fact]
     public void The_first_start_begins_a_log_and_every_later_one_records_the_gap()
     {
         using (var ledger = _place.Open())

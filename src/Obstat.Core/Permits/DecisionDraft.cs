@@ -58,16 +58,17 @@ public sealed class DecisionDraft
             return Composition.Refuse(DenyReason.Late);
         }
 
-        Claims = allowed ? ClaimsAt(place.Time.Time.ToUnixTimeSeconds()) : null;
+        Claims = allowed ? ClaimsAt(place.Time.Time.ToUnixTimeSeconds(), place.Plane.Epoch) : null;
         return allowed && Claims is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(StatementAt(place));
     }
 
-    private PermitClaims? ClaimsAt(long now)
+    private PermitClaims? ClaimsAt(long now, long epoch)
     {
         var request = Decided.Request;
         // No permit outlives the identity that it rests on.
         var end = Math.Min(now + (long)_terms.Life.TotalSeconds, Decided.Identified.NotAfter);
-        return end <= now || !Digest.TryParseBase64Url(request.At.HolderThumbprint, out var holder) ? null : new PermitClaims
+        var lease = request.IsLeased && _chance.Lease is { } id ? new LeaseTerms(id, (long)_terms.LeaseLife.TotalSeconds, epoch) : null;
+        return end <= now || request.IsLeased != lease is not null || !Digest.TryParseBase64Url(request.At.HolderThumbprint, out var holder) ? null : new PermitClaims
         {
             Iss = _terms.Issuer,
             Aud = request.Audience,
@@ -80,12 +81,13 @@ public sealed class DecisionDraft
             Cnf = new Confirmation(Confirmation.Key, holder),
             Use = "instance",
             Ep = new PointBoot(request.At.Id, request.At.Boot),
-            Action = new PermittedAction(request.Action.WireAction, request.Audience, request.Action.Identifier, request.Action.ActHash, request.Action.ToolHash, "once"),
+            Action = new PermittedAction(request.Action.WireAction, request.Audience, request.Action.Identifier, request.Action.ActHash, request.Action.ToolHash, lease is null ? "once" : "lease"),
             Txn = request.Parent ?? Execution,
             Exe = Execution,
             ParentExe = request.Parent,
             RequestingWorkload = Urns.Point(request.Point),
             Snapshot = Decided.Snapshot.Digest,
+            Lease = lease,
             Obligations = Decided.Obligations,
         };
     }
@@ -118,7 +120,7 @@ public sealed class DecisionDraft
             Errors = [.. Decided.Decision.Errors.Select(e => new PolicyErrorFact(e.Policy.ToString(), e.Code))],
             Approvals = [],
             Budgets = [],
-            Permit = Claims is null ? null : new PermitFacts(Claims.Jti, Claims.ClaimsDigest(), Claims.NotBefore, Claims.Expires, Claims.Use, "once", null),
+            Permit = Claims is null ? null : new PermitFacts(Claims.Jti, Claims.ClaimsDigest(), Claims.NotBefore, Claims.Expires, Claims.Use, Claims.Action.Mode, Claims.Lease),
             Trace = null,
             Witnessed = null,
             Canary = null,

@@ -12,8 +12,8 @@ namespace Obstat.Core.Permits;
 /// </summary>
 public sealed class ExecutionPermit
 {
-    private ExecutionPermit(PermitClaims claims, string compact, Recorded entry, ImmutableArray<string> visible)
-        => (Claims, Compact, Entry, Visible) = (claims, compact, entry, visible);
+    private ExecutionPermit(PermitClaims claims, string compact, Recorded entry, ImmutableArray<string> visible, DateTimeOffset identityEnd)
+        => (Claims, Compact, Entry, Visible, IdentityEnd) = (claims, compact, entry, visible, identityEnd);
 
     /// <summary>What it says.</summary>
     public PermitClaims Claims { get; }
@@ -26,6 +26,9 @@ public sealed class ExecutionPermit
 
     /// <summary>Names of the server that this principal may know of.</summary>
     public ImmutableArray<string> Visible { get; }
+
+    /// <summary>End of the identity that it rests on: no lease of it is renewed beyond.</summary>
+    public DateTimeOffset IdentityEnd { get; }
 
     /// <summary>Issues permits, for recorded allows alone.</summary>
     public sealed class Issuer(IPermitSigner signer)
@@ -59,7 +62,7 @@ public sealed class ExecutionPermit
 
             var cited = claims with { Led = new LedgerReference(statement.Origin, recorded.Index.Value, TreeHash.Leaf(recorded.Entry.Leaf.Span)) };
             var compact = await Signed(cited, cancellation);
-            return compact is null ? Refuse(DenyReason.PlaneUnavailable, null) : Verdict.Permitted(new ExecutionPermit(cited, compact, recorded, decided.Visible));
+            return compact is null ? Refuse(DenyReason.PlaneUnavailable, null) : Verdict.Permitted(new ExecutionPermit(cited, compact, recorded, decided.Visible, DateTimeOffset.FromUnixTimeSeconds(decided.Identified.NotAfter)));
 
             Verdict Refuse(DenyReason code, Recorded? entry) => Verdict.Denied(new Denial(code, entry, entry is null ? null : decided.Hint, decided.Visible));
         }

@@ -8,6 +8,9 @@ namespace Obstat.Core.Permits;
 /// <param name="EngineBuild">Digest of the program that decides, for the record.</param>
 public sealed record PermitTerms(string Issuer, TimeSpan Life, Digest EngineBuild)
 {
+    /// <summary>How long a lease holds without a renewal: 1 s to 60 s, whole seconds.</summary>
+    public TimeSpan LeaseLife { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The engine's name in the record.</summary>
     public const string EngineName = "obstat-cedar";
 

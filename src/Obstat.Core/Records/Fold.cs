@@ -39,6 +39,9 @@ internal static class Fold
             RefusalsStatement refusals => Refusals(moved, index, refusals, body),
             StateStatement at => State(state, moved, at),
             GapStatement gap => Gap(moved, gap),
+            LeaseStatement leases => StopFold.Leases(moved, leases),
+            RevocationStatement revocation => StopFold.Revocation(moved, revocation),
+            HaltStatement halt => StopFold.Halt(moved, halt),
             _ => Refuse($"a statement type with a known effect, got {written.Statement.Type}"),
         };
         error ??= next is null ? "expected an effect" : null;
@@ -157,9 +160,14 @@ internal static class Fold
             return Refuse(decision.Permit is null ? "a permit in an allow" : $"the snapshot in force, {Hex(next.Active?.Digest)}, got {decision.Snapshot}");
         }
 
-        if (permit.Lease is not null || !decision.Budgets.IsEmpty || !decision.Approvals.IsEmpty)
+        if (!decision.Budgets.IsEmpty || !decision.Approvals.IsEmpty)
         {
-            return Refuse("no lease, budget or approval: their state is not kept yet");
+            return Refuse("no budget or approval: their state is not kept yet");
+        }
+
+        if (permit.Lease is { } terms && (next.Leases.ContainsKey(terms.Id) || terms.Epoch != next.Plane.Epoch))
+        {
+            return Refuse($"a new lease under epoch {Digits(next.Plane.Epoch)}, got {terms.Id} under {Digits(terms.Epoch)}");
         }
 
         if (next.Open.ContainsKey(permit.Jti) || next.Orphaned.ContainsKey(permit.Jti))
@@ -167,12 +175,13 @@ internal static class Fold
             return Refuse($"a new jti, got {permit.Jti} again");
         }
 
-        var intent = new OpenIntent(permit.Jti, index, digest, boot.Boot, permit.NotAfter);
-        return (next with
+        var intent = new OpenIntent(permit.Jti, index, digest, boot.Boot, permit.NotAfter, permit.Lease?.Id);
+        next = next with
         {
             Open = next.Open.Add(permit.Jti, intent),
             Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].With(JsonValue.Of(permit.Jti), intent.ToRow())),
-        }, null);
+        };
+        return (permit.Lease is { } lease ? StopFold.Grant(next, new OpenLease(lease.Id, permit.Jti, boot.Boot, lease.Ttl, lease.Epoch, false)) : next, null);
     }
 
     private static (LedgerState? Next, string? Error) Outcome(LedgerState next, EntryIndex index, OutcomeStatement outcome, Digest digest, BodyKey? body)
@@ -212,7 +221,7 @@ internal static class Fold
         var end = DateTimeOffset.FromUnixTimeSeconds(intent.NotAfter);
         var isDue = orphaned.Why switch
         {
-            "no-outcome" => next.Time.Time >= end.AddSeconds(orphaned.Grace),
+            "no-outcome" => next.Time.Time >= end.AddSeconds(orphaned.Grace) && (intent.Lease is not { } lease || !next.Leases.ContainsKey(lease)),
             "boot-ended" => !next.Boots.TryGetValue(intent.Boot, out var boot) || boot.IsOver,
             "not-released" => true,
             _ => false,
@@ -249,11 +258,6 @@ internal static class Fold
 
     private static (LedgerState? Next, string? Error) Gap(LedgerState next, GapStatement gap)
     {
-        if (!gap.Halts.IsEmpty)
-        {
-            return Refuse("no halts: their state is not kept yet");
-        }
-
         if (gap.Kind != CoverageGap.Kind || gap.Ep is null || !next.Uncovered.TryGetValue(gap.Ep.Boot, out var due))
         {
             return (next, null);
@@ -268,11 +272,15 @@ internal static class Fold
             : at.Parts.Digest != before.Parts.Digests.Digest ? Refuse($"stateDigest {before.Parts.Digests.Digest}, got {at.Parts.Digest}")
             : (next with { EndsWithState = true, LastStateEntry = before.Size }, null);
 
-    private static LedgerState Close(LedgerState next, string jti) => next with
+    private static LedgerState Close(LedgerState next, string jti)
     {
-        Open = next.Open.Remove(jti),
-        Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].Without(JsonValue.Of(jti))),
-    };
+        next = StopFold.Forget(next, next.Open.GetValueOrDefault(jti)?.Lease);
+        return next with
+        {
+            Open = next.Open.Remove(jti),
+            Parts = next.Parts.With(StateParts.Outcomes, next.Parts[StateParts.Outcomes].Without(JsonValue.Of(jti))),
+        };
+    }
 
     private static bool Names(EntryReference decision, OpenIntent intent) => decision.Index == intent.Index.Value && decision.Statement == intent.Statement;
 

@@ -31,6 +31,11 @@ public interface ILedger
     /// </summary>
     Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation);
 
+    /// <summary>
+    /// Waits for a commit that began after the call: of whatever is recorded then, or of nothing. True only when the store took it, so no renewal leaves a plane whose store is dead.
+    /// </summary>
+    Task<bool> BeatAsync(CancellationToken cancellation);
+
     /// <summary>What the sweep is to close at this time: intents past their end and grace, intents of boots that are over, and entries whose caller was told <c>Late</c>. Oldest first.</summary>
     /// <param name="now">UTC.</param>
     ImmutableArray<OrphanDue> Sweep(DateTimeOffset now);

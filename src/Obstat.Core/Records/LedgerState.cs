@@ -45,6 +45,15 @@ public sealed record LedgerState
     /// <summary>Allows without outcome, by jti.</summary>
     public ImmutableDictionary<string, OpenIntent> Open { get; internal init; } = ImmutableDictionary.Create<string, OpenIntent>(StringComparer.Ordinal);
 
+    /// <summary>Leases that are not over, by id.</summary>
+    public ImmutableDictionary<string, OpenLease> Leases { get; internal init; } = ImmutableDictionary.Create<string, OpenLease>(StringComparer.Ordinal);
+
+    /// <summary>What is revoked, for ever.</summary>
+    public ImmutableHashSet<StopTarget> Revoked { get; internal init; } = [];
+
+    /// <summary>What is halted now.</summary>
+    public ImmutableHashSet<StopTarget> Halts { get; internal init; } = [];
+
     /// <summary>Allows that were closed as orphaned and may still be reported late, by jti.</summary>
     public ImmutableDictionary<string, OpenIntent> Orphaned { get; internal init; } = ImmutableDictionary.Create<string, OpenIntent>(StringComparer.Ordinal);
 
@@ -97,7 +106,7 @@ public sealed record LedgerState
             {
                 due.Add(new(intent, OrphanCause.BootEnded, TimeSpan.Zero));
             }
-            else if (now >= DateTimeOffset.FromUnixTimeSeconds(intent.NotAfter) + grace)
+            else if ((intent.Lease is not { } lease || !Leases.ContainsKey(lease)) && now >= DateTimeOffset.FromUnixTimeSeconds(intent.NotAfter) + grace)
             {
                 due.Add(new(intent, OrphanCause.NoOutcome, grace));
             }

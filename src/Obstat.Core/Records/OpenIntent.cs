@@ -9,10 +9,11 @@ namespace Obstat.Core.Records;
 /// <param name="Index">Where the decision stands.</param>
 /// <param name="Statement">Digest of the decision's statement.</param>
 /// <param name="Boot">The boot of the enforcement point that asked.</param>
-/// <param name="NotAfter">End of the permit, UTC seconds since 1970.</param>
-public sealed record OpenIntent(string Jti, EntryIndex Index, Digest Statement, string Boot, long NotAfter)
+/// <param name="NotAfter">End of the permit, or of a lease that is over: UTC seconds since 1970.</param>
+/// <param name="Lease">The lease that keeps it going; null where there is none, or it is over.</param>
+public sealed record OpenIntent(string Jti, EntryIndex Index, Digest Statement, string Boot, long NotAfter, string? Lease = null)
 {
-    /// <summary>The value of its row in the part <c>outcomes</c>; the key is the jti.</summary>
+    /// <summary>The row of the enforcement state.</summary>
     internal JsonValue ToRow() => JsonValue.Object(
         ("boot", JsonValue.Of(Boot)),
         ("index", JsonValue.Of(Index.Value)),

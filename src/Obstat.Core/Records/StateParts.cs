@@ -15,6 +15,15 @@ public sealed class StateParts
     /// <summary>Permitted executions whose outcome nobody told yet: the key of a row is the jti.</summary>
     public const string Outcomes = "outcomes";
 
+    /// <summary>Leases that are not over: the key of a row is the lease.</summary>
+    public const string Leases = "leases";
+
+    /// <summary>What is revoked: the key of a row is <c>[kind, match]</c>.</summary>
+    public const string Revocations = "revocations";
+
+    /// <summary>What is halted: the key of a row is <c>[kind, match]</c>.</summary>
+    public const string Halts = "halts";
+
     private readonly ImmutableSortedDictionary<string, StateTree> _parts;
 
     private StateParts(ImmutableSortedDictionary<string, StateTree> parts) => _parts = parts;

@@ -36,9 +36,9 @@ public sealed partial class ExecutionRequest
                 return false;
             }
 
-            if (ask.Use != "instance" || ask.Mode != "once")
+            if (ask.Use != "instance")
             {
-                refusal = new Refusal(DenyReason.UnknownAction, "expected use instance and mode once");
+                refusal = new Refusal(DenyReason.UnknownAction, "expected use instance");
                 return false;
             }
 

@@ -10,8 +10,8 @@ namespace Obstat.Core.Requests;
 public sealed partial class ExecutionRequest
 {
     private ExecutionRequest(RegisteredPoint at, AskRequest ask, Digest body, CanonicalAction action, long? peerUid)
-        => (At, Seq, Body, Action, Assertions, HasDelegation, Session, Parent, PeerUid, Patience)
-            = (at, ask.Ep.Seq, body, action, ask.Assertions, ask.Delegation is not null, ask.Session, ask.Parent, peerUid, TimeSpan.FromMilliseconds(ask.DeadlineMs));
+        => (At, Seq, Body, Action, Assertions, HasDelegation, Session, Parent, PeerUid, Patience, IsLeased)
+            = (at, ask.Ep.Seq, body, action, ask.Assertions, ask.Delegation is not null, ask.Session, ask.Parent, peerUid, TimeSpan.FromMilliseconds(ask.DeadlineMs), ask.Mode == "lease");
 
     private ExecutionRequest(RegisteredPoint at, long seq, CanonicalAction action, string? session, string? parent, long? peerUid)
         => (At, Seq, Action, Assertions, Session, Parent, PeerUid) = (at, seq, action, [], session, parent, peerUid);
@@ -57,6 +57,9 @@ public sealed partial class ExecutionRequest
 
     /// <summary>How long the point waits for the answer.</summary>
     public TimeSpan Patience { get; }
+
+    /// <summary>Whether it runs under a lease; otherwise it is over when its permit is.</summary>
+    public bool IsLeased { get; }
 
     /// <summary>Whom a permit for this request is for.</summary>
     public string Audience => AudienceOf(Server);

@@ -72,6 +72,50 @@ public static class TokenProfiles
     /// <summary>An access token that the plane itself issued, in the same form: no skew, no other claim, at most an hour.</summary>
     public static JwsProfile OwnAccessToken { get; } = AccessToken(KeyRole.Run);
 
+    /// <summary>The answer to an opened lease. Bound to the message it answers by boot and number, so it carries no life of its own.</summary>
+    public static JwsProfile Lease { get; } = new()
+    {
+        Types = [TokenTypes.Lease],
+        Role = KeyRole.Lease,
+        Claims =
+        [
+            new("v", ClaimKind.Integer), new("boot", ClaimKind.Text), new("n", ClaimKind.Integer), new("id", ClaimKind.Text), new("epoch", ClaimKind.Integer), new("ttl_ms", ClaimKind.Integer),
+            new("renew_ms", ClaimKind.Integer), new("hard_exp", ClaimKind.Time), new("grant", ClaimKind.Object),
+        ],
+    };
+
+    /// <summary>The answer to a beat. Bound to the beat by boot, number and nonce.</summary>
+    public static JwsProfile Beat { get; } = new()
+    {
+        Types = [TokenTypes.Beat],
+        Role = KeyRole.Lease,
+        BytesMax = 1 << 20,
+        Claims =
+        [
+            new("v", ClaimKind.Integer), new("boot", ClaimKind.Text), new("n", ClaimKind.Integer), new("nonce", ClaimKind.Text), new("epoch", ClaimKind.Integer), new("wall_ms", ClaimKind.Integer),
+            new("orders_head", ClaimKind.Integer), new("head", ClaimKind.ObjectOrNull), new("leases", ClaimKind.Array),
+        ],
+    };
+
+    /// <summary>An order of the plane. Version 1 for ever: the oldest point must understand a halt.</summary>
+    public static JwsProfile PlaneOrder { get; } = OrderBy(KeyRole.Lease);
+
+    /// <summary>An order of a person whose key the point pinned.</summary>
+    public static JwsProfile OperatorOrder { get; } = OrderBy(KeyRole.Operator);
+
+    private static JwsProfile OrderBy(KeyRole role) => new()
+    {
+        Types = [TokenTypes.Order],
+        Role = role,
+        BytesMax = 4000,
+        AgeMax = 60,
+        Claims =
+        [
+            new("v", ClaimKind.Integer), new("n", ClaimKind.Integer), new("kind", ClaimKind.Text), new("scope", ClaimKind.Object), new("reason", ClaimKind.Text), new("by", ClaimKind.Text),
+            new("iat", ClaimKind.Time), new("id", ClaimKind.Text),
+        ],
+    };
+
     private static JwsProfile AccessToken(KeyRole role) => new()
     {
         Types = [TokenTypes.AccessToken, "application/" + TokenTypes.AccessToken],

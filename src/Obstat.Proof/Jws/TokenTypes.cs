@@ -18,6 +18,15 @@ public static class TokenTypes
     /// <summary>The registration of an enforcement point.</summary>
     public const string Point = "execution-point+jwt";
 
+    /// <summary>A lease, as it was opened.</summary>
+    public const string Lease = "execution-lease+jwt";
+
+    /// <summary>The answer to a beat: which leases go on, and for how long.</summary>
+    public const string Beat = "execution-beat+jwt";
+
+    /// <summary>An order to enforcement points: halt, stop, lift.</summary>
+    public const string Order = "execution-order+jwt";
+
     /// <summary>An access token (RFC 9068), also in the long form of its media type.</summary>
     public const string AccessToken = "at+jwt";
 

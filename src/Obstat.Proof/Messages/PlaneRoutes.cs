@@ -1,6 +1,6 @@
 namespace Obstat.Proof.Messages;
 
-/// <summary>The paths of the plane's API. All are POST; an answer with a decision is 200, allow and deny alike.</summary>
+/// <summary>The paths of the plane's API. All but <see cref="Orders"/> are POST; an answer with a decision is 200, allow and deny alike.</summary>
 public static class PlaneRoutes
 {
     /// <summary>Registers an enforcement point.</summary>
@@ -14,6 +14,21 @@ public static class PlaneRoutes
 
     /// <summary>Reports requests that were refused before they were asked.</summary>
     public const string Refusals = "/v1/refusals";
+
+    /// <summary>Opens a lease that a permit names.</summary>
+    public const string Leases = "/v1/leases";
+
+    /// <summary>Renews all leases of a point.</summary>
+    public const string Beat = "/v1/leases/beat";
+
+    /// <summary>Tells that a lease's execution has stopped.</summary>
+    public const string CloseLease = "/v1/leases/close";
+
+    /// <summary>GET, with <c>?after=N</c>: held open, one signed order a line.</summary>
+    public const string Orders = "/v1/orders";
+
+    /// <summary>Tells orders that the point took from an operator while the plane was away.</summary>
+    public const string HeldOrders = "/v1/orders/held";
 
     /// <summary>Gives a nonce to a local process.</summary>
     public const string IdentityNonce = "/v1/identity/nonce";

@@ -10,6 +10,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
     private readonly SemaphoreSlim _work = new(0);
     private readonly Queue<Waiting> _drafts = new();
     private readonly Queue<(StoredBlob Blob, TaskCompletionSource<bool> Kept)> _blobs = new();
+    private readonly Queue<TaskCompletionSource<bool>> _beats = new();
     private SignedNote? _publish;
     private long _bytes;
     private bool _closed;
@@ -42,6 +43,23 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
 
             _blobs.Enqueue((blob, kept));
             _bytes += blob.Bytes.Length;
+        }
+
+        _ = _work.Release();
+        return true;
+    }
+
+    /// <summary>Asks for a commit that begins from now on.</summary>
+    internal bool TryAdd(TaskCompletionSource<bool> beat)
+    {
+        lock (_lock)
+        {
+            if (_closed || _beats.Count >= max)
+            {
+                return false;
+            }
+
+            _beats.Enqueue(beat);
         }
 
         _ = _work.Release();
@@ -98,6 +116,8 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             var blobs = _blobs.ToArray();
             _blobs.Clear();
             _bytes -= bytes + blobs.Sum(b => (long)b.Blob.Bytes.Length);
+            var beats = _beats.ToArray();
+            _beats.Clear();
             var publish = _publish;
             _publish = null;
             if (_drafts.Count > 0)
@@ -105,7 +125,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
                 _ = _work.Release();
             }
 
-            return new(drafts, blobs, publish);
+            return new(drafts, blobs, beats, publish);
         }
     }
 
@@ -122,8 +142,8 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
 
     public void Dispose() => _work.Dispose();
 
-    internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, SignedNote? Publish)
+    internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, TaskCompletionSource<bool>[] Beats, SignedNote? Publish)
     {
-        internal bool IsEmpty => Drafts.Count == 0 && Blobs.Length == 0 && Publish is null;
+        internal bool IsEmpty => Drafts.Count == 0 && Blobs.Length == 0 && Beats.Length == 0 && Publish is null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
@@ -63,6 +64,13 @@ internal sealed class Rows : IDisposable
     internal void Snapshot(SnapshotPart part) => Run(_snapshot, part.Digest.ToArray(), Bytes(part.Bytes));
 
     internal void Tile(TileAddress address, byte[] hashes) => Run(_tile, _origin, (long)address.Level, address.N, hashes);
+
+    /// <summary>Changes one number of the file's header: a commit that writes nothing proves nothing of the disk.</summary>
+    internal void Beat(int n)
+    {
+        using var command = Prepare(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {n}"), 0);
+        _ = command.ExecuteNonQuery();
+    }
 
     internal void Published(long size, SignedNote note) => Run(_published, _origin, size, note.Bytes.ToArray());
 

@@ -41,6 +41,7 @@ internal sealed class Writer : IDisposable
     private MerkleEdge _edge;
     private long _epoch; // as the head row has it
     private long _walBytes;
+    private int _beats;
     private volatile LedgerState _state;
     private volatile SignedNote? _head;
     private volatile string? _failure;
@@ -91,7 +92,7 @@ internal sealed class Writer : IDisposable
             drafts.Add(new Waiting(Own.Restart(_state.Time, _state.EndsWithState)));
         }
 
-        Write(new(drafts, [], null), isFirst);
+        Write(new(drafts, [], [], null), isFirst);
         if (drafts.Any(d => !d.Answer.IsCompletedSuccessfully || d.Answer.Result.Match(_ => false, _ => true)))
         {
             throw new LedgerUnavailableException($"the entries of this start were refused: {_order.Refused}");
@@ -128,7 +129,7 @@ internal sealed class Writer : IDisposable
     }
 
     /// <summary>Stores a published head. For the end, when the thread is over.</summary>
-    internal void Publish(SignedNote note) => Write(new([], [], note), isFirst: false);
+    internal void Publish(SignedNote note) => Write(new([], [], [], note), isFirst: false);
 
     public void Dispose()
     {
@@ -138,7 +139,7 @@ internal sealed class Writer : IDisposable
 
     private void Run()
     {
-        var batch = new Intake.Batch([], [], null);
+        var batch = new Intake.Batch([], [], [], null);
         try
         {
             while (_failure is null)
@@ -162,7 +163,7 @@ internal sealed class Writer : IDisposable
 
             if (_failure is null && _watch.IsTrusted && !_state.EndsWithState)
             {
-                Write(new([new Waiting(Own.State())], [], null), isFirst: false);
+                Write(new([new Waiting(Own.State())], [], [], null), isFirst: false);
             }
         }
 #pragma warning disable CA1031 // Whatever it was, the order of the log is no longer known to be the order of the disk.
@@ -190,6 +191,11 @@ internal sealed class Writer : IDisposable
         {
             _ = kept.TrySetResult(false);
         }
+
+        foreach (var beat in batch.Beats)
+        {
+            _ = beat.TrySetResult(false);
+        }
     }
 
     private void ReadClock(Intake.Batch batch)
@@ -211,7 +217,7 @@ internal sealed class Writer : IDisposable
         var (entries, repeats, state) = _order.Of(batch.Drafts, _state, _watch);
         Seal(entries);
         var growth = new MerkleGrowth(_edge, [.. entries.Select(e => e.LeafHash)]);
-        if (entries.Count > 0 || batch.Blobs.Length > 0 || batch.Publish is not null)
+        if (entries.Count > 0 || batch.Blobs.Length > 0 || batch.Beats.Length > 0 || batch.Publish is not null)
         {
             Commit(batch, entries, growth, state, isFirst);
         }
@@ -227,6 +233,11 @@ internal sealed class Writer : IDisposable
         foreach (var (_, kept) in batch.Blobs)
         {
             _ = kept.TrySetResult(true);
+        }
+
+        foreach (var beat in batch.Beats)
+        {
+            _ = beat.TrySetResult(true);
         }
 
         Release(entries, growth);
@@ -284,6 +295,11 @@ internal sealed class Writer : IDisposable
 
             _tiles.Append(entry.LeafHash, _rows.Tile);
             bytes += entry.Waiting.Bytes + entry.Leaf.Length + entry.Written.Bytes.Length;
+        }
+
+        if (entries.Count == 0 && batch.Beats.Length > 0)
+        {
+            _rows.Beat(_beats = (_beats + 1) % int.MaxValue);
         }
 
         if (batch.Publish is { } note && Checkpoint.TryOpen(note, _keys.Heads.VerifierKey, out var head, out _))

@@ -118,6 +118,8 @@ internal sealed class FakeLedger : ILedger, IDisposable
         }
     }
 
+    public Task<bool> BeatAsync(CancellationToken cancellation) => Task.FromResult(Refuses is null);
+
     public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now) => State.Sweep(now, Orphans.Grace);
 
     public void Dispose()

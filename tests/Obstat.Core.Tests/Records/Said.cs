@@ -53,7 +53,7 @@ internal static class Said
 
     public static SnapshotDigests Snapshot(string law) => new(new(Sha(law), Sha("schema"), Sha("entities")), Sha("directory"), Sha("trust"), Sha("revocations"));
 
-    public static Draft Decided(bool allow, int boot, long seq, int jti = 0, string law = "law", string point = "gw-1", string? body = null, StoredBlob? blob = null, Func<Sequenced, Digest?>? prev = null, long? notAfter = null, TimeSpan? patience = null)
+    public static Draft Decided(bool allow, int boot, long seq, int jti = 0, string law = "law", string point = "gw-1", string? body = null, StoredBlob? blob = null, Func<Sequenced, Digest?>? prev = null, long? notAfter = null, TimeSpan? patience = null, int lease = 0, long epoch = 1)
         => Draft.OfPlane(
             place => Composition.Of(new DecisionStatement
             {
@@ -74,7 +74,7 @@ internal static class Said
                 Errors = [],
                 Approvals = [],
                 Budgets = [],
-                Permit = allow ? new(Id(jti), Sha("claims"), place.Time.Time.ToUnixTimeSeconds(), notAfter ?? (place.Time.Time.ToUnixTimeSeconds() + 30), "instance", "once", null) : null,
+                Permit = allow ? new(Id(jti), Sha("claims"), place.Time.Time.ToUnixTimeSeconds(), notAfter ?? (place.Time.Time.ToUnixTimeSeconds() + 30), "instance", lease == 0 ? "once" : "lease", lease == 0 ? null : new(Id(lease), 10, epoch)) : null,
                 Trace = null,
                 Witnessed = null,
                 Canary = null,
@@ -111,6 +111,44 @@ internal static class Said
             ? throw new InvalidOperationException(error)
             : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")));
     }
+
+    public static Draft Leases(params ImmutableArray<LeaseEvent> events) => Draft.OfPlane(place => Composition.Of(new LeaseStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Events = events,
+        Renewals = null,
+    }));
+
+    public static Draft Halted(StopTarget target, bool lift = false) => Draft.OfPlane(place => Composition.Of(new HaltStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        IsLift = lift,
+        Scope = target,
+        By = "op-1",
+        Approvals = lift ? ["a", "b"] : [],
+    }));
+
+    public static Draft Revoked(StopTarget target) => Draft.OfPlane(place => Composition.Of(new RevocationStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Target = target,
+        From = place.Time,
+        Reason = "stolen",
+        By = "op-1",
+        Order = Id(77),
+    }));
 
     public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Draft.OfPlane(place => Composition.Of(new RefusalsStatement
     {

@@ -17,6 +17,8 @@ internal sealed class StaleLedger(ILedger inner, Appended answer) : ILedger
 
     public Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation) => inner.KeepAsync(blob, cancellation);
 
+    public Task<bool> BeatAsync(CancellationToken cancellation) => inner.BeatAsync(cancellation);
+
     public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now) => inner.Sweep(now);
 }
 
@@ -37,6 +39,8 @@ internal sealed class HangingLedger(ILedger inner) : ILedger
 
     public Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation) => inner.KeepAsync(blob, cancellation);
 
+    public Task<bool> BeatAsync(CancellationToken cancellation) => inner.BeatAsync(cancellation);
+
     public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now) => inner.Sweep(now);
 }
 
@@ -52,6 +56,8 @@ internal sealed class ThrowingLedger(ILedger inner) : ILedger
     public Task<AppendResult> AppendAsync(Draft draft, CancellationToken cancellation) => throw new DivideByZeroException();
 
     public Task<bool> KeepAsync(StoredBlob blob, CancellationToken cancellation) => inner.KeepAsync(blob, cancellation);
+
+    public Task<bool> BeatAsync(CancellationToken cancellation) => inner.BeatAsync(cancellation);
 
     public ImmutableArray<OrphanDue> Sweep(DateTimeOffset now) => inner.Sweep(now);
 }
