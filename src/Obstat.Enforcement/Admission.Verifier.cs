@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Obstat.Enforcement.Leases;
 using Obstat.Proof;
 using Obstat.Proof.Jws;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
@@ -12,8 +15,16 @@ namespace Obstat.Enforcement;
 public sealed partial class Admission
 {
     /// <summary>The verifier of permits of one boot of one point, and the only maker of admissions. Safe for concurrent use.</summary>
-    public sealed class Verifier(IPointClock clock, ClockWatch watch, StopLatch latch, SingleUse permits, SingleUse proofs)
+    public sealed class Verifier(IPointClock clock, ClockWatch watch, StopLatch latch, SingleUse permits, SingleUse proofs, PointStops stops, LeaseTable leases)
     {
+        internal IPointClock Clock => clock;
+
+        internal ClockWatch Watch => watch;
+
+        internal StopLatch Latch => latch;
+
+        internal PointStops Stops => stops;
+
         /// <summary>
         /// Verifies a permit against what will be forwarded. Each step needs what the step before made; the order decides which code is told.
         /// </summary>
@@ -24,9 +35,12 @@ public sealed partial class Admission
         /// <param name="view">What the point knows.</param>
         /// <param name="admission">The admission, or null.</param>
         /// <param name="refusal">Why not.</param>
-        public bool TryAdmit(PresentedPermit presented, CanonicalAction action, string audience, Possession holder, PointView view, [NotNullWhen(true)] out Admission? admission, out Refusal refusal)
+        /// <param name="kind">How the execution is stopped, where the permit gives a lease.</param>
+        public bool TryAdmit(PresentedPermit presented, CanonicalAction action, string audience, Possession holder, PointView view, [NotNullWhen(true)] out Admission? admission, out Refusal refusal,
+            LeaseClass kind = LeaseClass.None)
         {
             admission = null;
+            var seen = stops.Version;
             var now = clock.Wall.ToUnixTimeSeconds();
             if (!TrySigned(presented, view, now, out var token, out var permit, out refusal)             // :: 1  form, signature, role, fresh keys
                 || !TryEntry(presented, token, permit, view, out var entry, out refusal))                // :: 1b the ledger holds the decision that it cites
@@ -34,18 +48,21 @@ public sealed partial class Admission
                 return false;
             }
 
+            ImmutableArray<Scope> scopes = [.. Scope.Of(permit, token.Key.Thumbprint, entry.Head.Origin)];
+            HeldLease? lease = null;
             if (Fails(CheckAddress(permit, audience, view), out refusal)                                 // :: 2  from my plane, for me, in this boot
                 || Fails(CheckTime(token, now), out refusal)                                             // :: 3  the clock is sane, the time is right
                 || Fails(holder.Check(permit.Cnf, presented.Permit, now, proofs), out refusal)           // :: 4  the holder presents it
                 || Fails(CheckAction(permit, action, audience), out refusal)                             // :: 5  for exactly what will be forwarded
                 || Fails(CheckTool(permit, action, view), out refusal)                                   // :: 6  by the pinned tool, with what I can do
-                || Fails(CheckStanding(permit, token.Key, view), out refusal)                            // :: 7  the plane is heard, nothing is halted or revoked
-                || Fails(Consume(permit, now), out refusal))                                             // :: 8  once
+                || Fails(CheckStanding(scopes, view), out refusal)                                       // :: 7  the plane is heard, nothing is halted or revoked
+                || Fails(Consume(permit, now), out refusal)                                              // :: 8  once
+                || Fails(Hold(permit, kind, scopes, view, out lease), out refusal))                      // :: 8b under a lease where it was asked for, and only then
             {
                 return false;
             }
 
-            admission = new Admission(action, permit, entry, presented, clock, watch, latch);            // :: 9  begins before its end, or never
+            admission = new Admission(action, permit, entry, presented, this, scopes, lease, seen);      // :: 9  begins before its end, or never
             return true;
         }
 
@@ -108,17 +125,19 @@ public sealed partial class Admission
                 : permit.Obligations.All(view.Obligations.Contains) ? null
                 : Mismatch("an obligation that this door cannot do");
 
-        private Refusal? CheckStanding(PermitClaims permit, JwsKey key, PointView view)
+        private Refusal? CheckStanding(ImmutableArray<Scope> scopes, PointView view)
             => latch.HasFallen ? new Refusal(latch.Reason, "this point was stopped")
                 : clock.Steady - view.Heard > view.SilenceMax ? new Refusal(DenyReason.PlaneUnavailable, "the plane is silent")
-                : view.IsHalted ? new Refusal(DenyReason.Halted, "halted")
-                : Subjects(permit, key).Any(view.Revoked.Contains) ? new Refusal(DenyReason.Revoked, "revoked")
+                : stops.Find(scopes) is { } reason ? new Refusal(reason, "stopped by an order")
                 : null;
 
-        private static IEnumerable<string> Subjects(PermitClaims permit, JwsKey key)
+        // The ask was sent when the plane was heard last: what it permitted counts from there.
+        private Refusal? Hold(PermitClaims permit, LeaseClass kind, ImmutableArray<Scope> scopes, PointView view, out HeldLease? lease)
         {
-            string?[] all = [permit.Jti, permit.Sub, permit.ClientId, permit.Txn, permit.Exe, permit.ParentExe, permit.Cnf.Value.ToBase64Url(), permit.Delegation?.Hash.ToBase64Url(), key.Kid, .. permit.Actors];
-            return all.OfType<string>();
+            lease = permit.Lease is { } terms && kind != LeaseClass.None ? leases.Hold(terms, permit.Exe, kind, scopes, view.Heard) : null;
+            return (permit.Lease is null) != (kind == LeaseClass.None) ? Mismatch("mode")
+                : permit.Lease is not null && lease is null ? new Refusal(DenyReason.PlaneUnavailable, "a lease of an epoch that is over")
+                : null;
         }
 
         private Refusal? Consume(PermitClaims permit, long now)

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Obstat.Enforcement.Leases;
 using Obstat.Proof;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
@@ -14,14 +17,21 @@ public sealed partial class Admission
     private readonly IPointClock _clock;
     private readonly ClockWatch _watch;
     private readonly StopLatch _latch;
+    private readonly PointStops _stops;
+    private readonly ImmutableArray<Scope> _scopes;
     private readonly TimeSpan _deadline;
+    private int _stopsSeen;
+    private int _stopped;
+    private long _lastStep;
     private int _begun;
     private int _closed;
 
-    private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, IPointClock clock, ClockWatch watch, StopLatch latch)
+    private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, Verifier verifier, ImmutableArray<Scope> scopes, HeldLease? lease, int stopsSeen)
     {
         (Action, Permit, Presented, Entry, StatementDigest) = (action, permit, presented, entry.Index, entry.StatementDigest);
-        (Origin, _clock, _watch, _latch) = (entry.Head.Origin, clock, watch, latch);
+        (Origin, _clock, _watch, _latch, _stops) = (entry.Head.Origin, verifier.Clock, verifier.Watch, verifier.Latch, verifier.Stops);
+        (_scopes, Lease, _stopsSeen) = (scopes, lease, stopsSeen);
+        var clock = verifier.Clock;
         NotAfter = DateTimeOffset.FromUnixTimeSeconds(permit.Expires);
         _deadline = clock.Steady + (NotAfter - clock.Wall);
     }
@@ -47,8 +57,14 @@ public sealed partial class Admission
     /// <summary>Id of this execution.</summary>
     public string Execution => Permit.Exe;
 
-    /// <summary>The permit's end. What is not begun by then never begins; a response stream is cut then.</summary>
+    /// <summary>The permit's end. What is not begun by then never begins; without a lease, a response stream is cut then.</summary>
     public DateTimeOffset NotAfter { get; }
+
+    /// <summary>The lease under which it runs beyond the permit's end; null for one request and one response.</summary>
+    public HeldLease? Lease { get; }
+
+    /// <summary>When it was last allowed to have an effect; null before the first.</summary>
+    internal DateTimeOffset? LastStep => Volatile.Read(ref _lastStep) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>
     /// Begins the execution: called once, immediately before the first effect. A second call throws, so nothing is dispatched twice under one permit.
@@ -61,11 +77,16 @@ public sealed partial class Admission
             throw new Stopped(DenyReason.PermitReplayed);
         }
 
+        if (_clock.Steady >= _deadline || _clock.Wall >= NotAfter)
+        {
+            throw new Stopped(DenyReason.Late);
+        }
+
         Step();
     }
 
-    /// <summary>Asks the latch and the clocks: called immediately before every effect and every chunk forwarded.</summary>
-    /// <exception cref="Stopped">The point was stopped, its clock stepped, or the permit's time is over (<see cref="DenyReason.Late"/>).</exception>
+    /// <summary>Asks the latches, the lease and the clocks: called immediately before every effect and every chunk forwarded. Takes no lock.</summary>
+    /// <exception cref="Stopped">The point or this execution was stopped, its clock stepped, or its time is over (<see cref="DenyReason.PlaneUnavailable"/> of a lease, <see cref="DenyReason.Late"/> of a permit).</exception>
     public void Step()
     {
         if (_latch.HasFallen)
@@ -73,17 +94,46 @@ public sealed partial class Admission
             throw new Stopped(_latch.Reason);
         }
 
-        if (!_watch.IsSane())
+        var (steady, wall) = (_clock.Steady, _clock.Wall);
+        if (!_watch.IsSane(steady, wall))
         {
             throw new Stopped(DenyReason.ClockUntrusted);
         }
 
-        if (_clock.Steady >= _deadline || _clock.Wall >= NotAfter)
+        if (Lease is not null ? Lease.Check(steady, wall) is var reason and not DenyReason.Undecided : IsOver(steady, wall, out reason))
         {
-            throw new Stopped(DenyReason.Late);
+            throw new Stopped(reason);
         }
+
+        if (_stops.Version != Volatile.Read(ref _stopsSeen))
+        {
+            LookAgain(steady);
+        }
+
+        Volatile.Write(ref _lastStep, wall.UtcTicks);
     }
 
     /// <summary>Whether the evidence of this execution is closed now, by this call: once.</summary>
     internal bool TryClose() => Interlocked.Exchange(ref _closed, 1) == 0;
+
+    private bool IsOver(TimeSpan steady, DateTimeOffset wall, out DenyReason reason)
+    {
+        reason = (DenyReason)Volatile.Read(ref _stopped);
+        reason = reason == DenyReason.Undecided && (steady >= _deadline || wall >= NotAfter) ? DenyReason.Late : reason;
+        return reason != DenyReason.Undecided;
+    }
+
+    // Orders are rare and asked for by their number alone; only when one came is it looked at whom it is about.
+    private void LookAgain(TimeSpan steady)
+    {
+        var version = _stops.Version;
+        if (_stops.Find(_scopes) is { } reason)
+        {
+            _ = Interlocked.CompareExchange(ref _stopped, (int)reason, (int)DenyReason.Undecided);
+            Lease?.End(reason, "order", steady, steady);
+            throw new Stopped(reason);
+        }
+
+        Volatile.Write(ref _stopsSeen, version);
+    }
 }

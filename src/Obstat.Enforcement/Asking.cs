@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
@@ -6,7 +7,7 @@ using Obstat.Proof.Receipts;
 namespace Obstat.Enforcement;
 
 /// <summary>One ask, from its number to its end.</summary>
-internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock clock, Registrar registrar, DoorWorker worker, TimeSpan askTime)
+internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock clock, Registrar registrar, DoorWorker worker, TimeSpan askTime, LeaseClass kind)
 {
     private readonly PointSession _session = boot.Session;
 
@@ -62,7 +63,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
 
     private AskRequest Request(Caller caller, CanonicalAction action, long seq, PointView view) => new(
         new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, caller.Parent, Urns.Server(action.Server),
-        _session.Instance.Kid, "instance", "once", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
+        _session.Instance.Kid, "instance", kind == LeaseClass.None ? "once" : "lease", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
 
     private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)
     {
@@ -127,7 +128,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
     }
 
     private bool TryAdmit(PresentedPermit presented, CanonicalAction action, PointView view, out Admission? admission, out Refusal refusal)
-        => _session.Verifier.TryAdmit(presented, action, Urns.Server(action.Server), _session.Holder, view, out admission, out refusal);
+        => _session.Verifier.TryAdmit(presented, action, Urns.Server(action.Server), _session.Holder, view, out admission, out refusal, kind);
 
     /// <summary>Null where the entry joins what is known; else the code. A contradiction of signed things stops the door for good.</summary>
     private DenyReason? Joins(VerifiedReceipt entry, long seq, long sizeBefore)

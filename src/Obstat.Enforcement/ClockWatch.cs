@@ -18,9 +18,12 @@ public sealed class ClockWatch
     public static TimeSpan StepAllowed { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether the clocks moved together since the start, now and at every look before.</summary>
-    public bool IsSane()
+    public bool IsSane() => IsSane(_clock.Steady, _clock.Wall);
+
+    /// <summary>The same for clocks that were just read.</summary>
+    internal bool IsSane(TimeSpan steady, DateTimeOffset wall)
     {
-        if ((Offset(_clock) - _offset).Duration() > StepAllowed)
+        if ((wall - DateTimeOffset.UnixEpoch - steady - _offset).Duration() > StepAllowed)
         {
             _stepped = true;
         }

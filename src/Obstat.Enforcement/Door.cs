@@ -1,4 +1,6 @@
+using Obstat.Enforcement.Leases;
 using Obstat.Proof;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 
@@ -16,7 +18,12 @@ public sealed class Door : IAsyncDisposable
     private readonly PointFiles _files;
     private readonly Registrar _registrar;
     private readonly DoorWorker _worker;
+    private readonly StopTimes _times = new();
+    private readonly LeaseKeeper _keeper;
+    private readonly Watchdog _watchdog;
+    private readonly OrderReader _orders;
     private DoorBoot _boot;
+    private long _ordersHead;
 
     private Door(DoorOptions options, IPointClock clock)
     {
@@ -25,9 +32,13 @@ public sealed class Door : IAsyncDisposable
         _files = new PointFiles(options.KeyFolder, options.EnrolmentFile);
         var key = _files.Key();
         var memory = _files.Memory();
+        Stops.Restore(_files.Halts());
         _registrar = new Registrar(options, clock, _client, _files, key);
         _boot = NewBoot(memory);
         _worker = new DoorWorker(this, _registrar, _files, clock, options.RegisterTime);
+        _keeper = new LeaseKeeper(this, _client, clock, _worker);
+        _watchdog = new Watchdog(this, clock);
+        _orders = new OrderReader(this, options.Plane, clock);
     }
 
     /// <summary>The point and boot that this door is now.</summary>
@@ -39,6 +50,15 @@ public sealed class Door : IAsyncDisposable
     /// <summary>Thumbprint of the key that holds this boot's permits.</summary>
     public string InstanceKey => _boot.Session.Instance.Kid;
 
+    /// <summary>What is halted or revoked here.</summary>
+    public PointStops Stops { get; } = new();
+
+    /// <summary>Executions that run under a lease.</summary>
+    public int Leases => Boot.Session.Leases.Count;
+
+    /// <summary>Number of the plane's newest order that was applied.</summary>
+    internal long OrdersHead => Volatile.Read(ref _ordersHead);
+
     internal DoorBoot Boot => Volatile.Read(ref _boot);
 
     /// <summary>Opens a door: reads or makes the point's key, and registers once. A plane that is away does not keep a door from opening; it refuses everything until the plane is back.</summary>
@@ -49,6 +69,9 @@ public sealed class Door : IAsyncDisposable
         var door = new Door(options, clock);
         _ = await door._registrar.RegisterAsync(door.Boot.Session, null, options.RegisterTime, cancellation).ConfigureAwait(false);
         door._worker.Start();
+        door._watchdog.Start();
+        door._keeper.Start();
+        door._orders.Start();
         return door;
     }
 
@@ -56,7 +79,14 @@ public sealed class Door : IAsyncDisposable
     /// <param name="caller">Who says he asks.</param>
     /// <param name="action">The action, made from what will be forwarded.</param>
     /// <param name="cancellation">Ends the wait with <see cref="DenyReason.Late"/>.</param>
-    public async Task<Answer> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)
+    public Task<Answer> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation) => AskAsync(caller, action, LeaseClass.None, cancellation);
+
+    /// <summary>Asks for one action that goes on for as long as its lease is renewed.</summary>
+    /// <param name="caller">Who says he asks.</param>
+    /// <param name="action">The action, made from what will be forwarded.</param>
+    /// <param name="kind">How it is stopped; <see cref="LeaseClass.None"/> for one request and one response.</param>
+    /// <param name="cancellation">Ends the wait with <see cref="DenyReason.Late"/>.</param>
+    public async Task<Answer> AskAsync(Caller caller, CanonicalAction action, LeaseClass kind, CancellationToken cancellation)
     {
         var boot = Boot;
         if (!boot.Session.Watch.IsSane())
@@ -70,6 +100,13 @@ public sealed class Door : IAsyncDisposable
             return Answer.No(Refused.Of(boot.Session.Latch.Reason), Asking.NamesOf(action));
         }
 
+        // What is halted as a whole needs no question; everything else is refused by the plane, and by the permit here.
+        if (Stops.Find([Scope.All, new Scope(ScopeKind.EnforcementPoint, boot.Session.Me.Id), .. Scope.OfTool(action.Server, action.Name, action.ToolHash)]) is { } stopped)
+        {
+            CountRefused(stopped, action.ActHash.ToArray());
+            return Answer.No(Refused.Of(stopped), Asking.NamesOf(action));
+        }
+
         if (!boot.Outcomes.TryOwe())
         {
             return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
@@ -78,8 +115,18 @@ public sealed class Door : IAsyncDisposable
         var admitted = false;
         try
         {
-            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime).RunAsync(caller, action, cancellation).ConfigureAwait(false);
-            admitted = answer.Match(_ => true, _ => false);
+            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, kind).RunAsync(caller, action, cancellation).ConfigureAwait(false);
+            admitted = answer.Match(
+                admission =>
+                {
+                    if (admission.Lease is { } lease)
+                    {
+                        _keeper.Open(boot, lease, admission.Presented.Permit, TimeSpan.FromSeconds(admission.Permit.Lease!.Ttl));
+                    }
+
+                    return true;
+                },
+                _ => false);
             return answer;
         }
         finally
@@ -98,8 +145,61 @@ public sealed class Door : IAsyncDisposable
         var boot = Boot;
         if (admission.Permit.Ep == boot.Session.Me && admission.TryClose())
         {
-            boot.Outcomes.Report(admission, ending);
+            var now = _clock.Steady;
+            if (admission.Lease is { } lease)
+            {
+                Stopped(boot, lease, now);
+            }
+
+            boot.Outcomes.Report(admission, ending with { Stopped = now });
         }
+    }
+
+    private void Stopped(DoorBoot boot, HeldLease lease, TimeSpan now)
+    {
+        boot.Session.Leases.Release(lease);
+        if (lease.Stop is { } stop)
+        {
+            var took = now > stop.Latched ? now - stop.Latched : TimeSpan.Zero;
+            _times.Add(lease.Class, took);
+            _keeper.Closed(new ClosedLease(lease.Id, stop.Cause, _clock.Wall.ToUnixTimeMilliseconds(), (long)took.TotalMicroseconds));
+        }
+    }
+
+    internal void Applied(long order)
+    {
+        // One reader applies them, in order; a plane that starts again counts from its epoch on, which is higher.
+        if (order > OrdersHead)
+        {
+            Volatile.Write(ref _ordersHead, order);
+        }
+    }
+
+    /// <summary>Takes an order: whoever gave it was verified. Every effect of its scope has stopped when this returns; connections are cut behind it. Returns how many leases ended.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="compact">As an operator signed it, to be told to the plane; null where it came from there.</param>
+    /// <param name="triggered">When it came in, steady.</param>
+    /// <exception cref="IOException">It acts, and it could not be remembered.</exception>
+    internal int Take(Order order, string? compact, TimeSpan triggered)
+    {
+        var changed = Stops.Take(order, compact, triggered);
+        if (!changed)
+        {
+            return 0;
+        }
+
+        var (reason, leases) = (order.Kind == OrderKind.Halt ? DenyReason.Halted : DenyReason.Revoked, 0);
+        if (order.Kind is OrderKind.Halt or OrderKind.Stop)
+        {
+            leases = Boot.Session.Leases.End(l => l.Scopes.Contains(order.Scope), reason, "order", triggered, _clock.Steady).Length;
+        }
+
+        if (order.Kind is OrderKind.Halt or OrderKind.Lift)
+        {
+            _files.Remember(Stops.Halts.Values);
+        }
+
+        return leases;
     }
 
     /// <summary>Counts a message that was refused before anybody could be asked; reported each second.</summary>
@@ -114,6 +214,9 @@ public sealed class Door : IAsyncDisposable
     /// <summary>Sends what can still be sent, within a second, and remembers.</summary>
     public async ValueTask DisposeAsync()
     {
+        _orders.Dispose();
+        await _keeper.DisposeAsync().ConfigureAwait(false);
+        _watchdog.Dispose();
         await _worker.DisposeAsync().ConfigureAwait(false);
         Boot.Dispose();
         _registrar.Dispose();
@@ -123,7 +226,9 @@ public sealed class Door : IAsyncDisposable
     /// <summary>Ends a boot whose clock stepped: its admissions stop, its permits can never run, and another boot begins.</summary>
     internal void NextBoot(DoorBoot ended)
     {
-        ended.Session.Latch.Fall(DenyReason.ClockUntrusted);
+        _ = ended.Session.Latch.Fall(DenyReason.ClockUntrusted);
+        var now = _clock.Steady;
+        _ = ended.Session.Leases.End(static _ => true, DenyReason.ClockUntrusted, "clock", now, now);
         if (ReferenceEquals(Boot, ended) && ReferenceEquals(Interlocked.CompareExchange(ref _boot, NewBoot(ended.Session.Memory), ended), ended))
         {
             _worker.Wake();
@@ -132,7 +237,7 @@ public sealed class Door : IAsyncDisposable
 
     private DoorBoot NewBoot(PointMemory before)
     {
-        var session = new PointSession(_options.PointId, _clock, before);
+        var session = new PointSession(_options.PointId, _clock, before, Stops, _times);
         return new DoorBoot(session, new OutcomeReporter(session, _client, _clock, _options.OutcomesMax), _client);
     }
 }

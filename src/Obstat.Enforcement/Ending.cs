@@ -9,4 +9,8 @@ namespace Obstat.Enforcement;
 /// <param name="Ended">When the answer was complete or given up.</param>
 /// <param name="BytesOut">Bytes sent to the upstream.</param>
 /// <param name="BytesIn">Bytes of its answer.</param>
-public sealed record Ending(EndResult Result, DenyReason? Code, DateTimeOffset? Started, DateTimeOffset Ended, long BytesOut, long BytesIn);
+public sealed record Ending(EndResult Result, DenyReason? Code, DateTimeOffset? Started, DateTimeOffset Ended, long BytesOut, long BytesIn)
+{
+    /// <summary>Steady time at which it was closed; set by the door.</summary>
+    internal TimeSpan? Stopped { get; init; }
+}

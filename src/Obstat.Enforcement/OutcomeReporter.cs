@@ -134,13 +134,23 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
             Ended = Timestamp.From(ending.Ended),
             Effects = new EffectCounts(ending.Started is null ? 0 : 1, ending.BytesIn, ending.BytesOut),
             Usage = [],
-            Stop = null,
+            Stop = StopOf(admission, ending),
             Sealed = [],
         };
         var bytes = statement.ToBytes();
         _prev = Statement.DigestOf(bytes);
         return new Envelope(bytes, session.ReportSigner.Sign(bytes)).ToBytes();
     }
+
+    private StopFacts? StopOf(Admission admission, Ending ending)
+        => admission.Lease?.Stop is not { } stop ? null : new StopFacts(
+            stop.Cause,
+            null,
+            Microseconds(stop.Latched - stop.Triggered),
+            Microseconds(ending.Stopped is { } stopped ? stopped - stop.Latched : clock.Steady - stop.Latched),
+            admission.LastStep is { } last ? Timestamp.From(last) : null);
+
+    private static long Microseconds(TimeSpan time) => time > TimeSpan.Zero ? (long)time.TotalMicroseconds : 0;
 
     private static string Word(EndResult result) => result switch
     {

@@ -58,4 +58,22 @@ public sealed class PlaneAddress
             throw;
         }
     }
+
+    /// <summary>Opens a connection on the calling thread, without the pool.</summary>
+    /// <exception cref="SocketException">Nobody listens.</exception>
+    internal Socket Connect(TimeSpan receiveTime)
+    {
+        var socket = _end is IPEndPoint ip ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true } : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            (socket.ReceiveTimeout, socket.SendTimeout) = ((int)receiveTime.TotalMilliseconds, (int)receiveTime.TotalMilliseconds);
+            socket.Connect(_end);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

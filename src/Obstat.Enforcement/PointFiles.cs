@@ -1,4 +1,5 @@
 using System.Text;
+using Obstat.Enforcement.Leases;
 using Obstat.Proof;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
@@ -13,6 +14,8 @@ internal sealed class PointFiles(string folder, string enrolmentFile)
     private string KeyPath => Path.Combine(folder, "point.pem");
 
     private string PinsPath => Path.Combine(folder, "pins.json");
+
+    private string HaltsPath => Path.Combine(folder, "halts.json");
 
     private string MemoryPath => Path.Combine(folder, "memory.json");
 
@@ -67,4 +70,13 @@ internal sealed class PointFiles(string folder, string enrolmentFile)
 
     /// <summary>Remembers.</summary>
     public void Remember(PointMemory memory) => DurableFile.Write(MemoryPath, memory.ToBytes());
+
+    /// <summary>The halts in force when the point ended.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be read: forgetting it would let a halted point serve.</exception>
+    public IEnumerable<Halt> Halts() => DurableFile.Read(HaltsPath, HaltMemory.BytesMax) is not { } bytes ? []
+        : HaltMemory.TryRead(bytes, out var halts) ? halts
+        : throw new InvalidDataException($"{HaltsPath} cannot be read");
+
+    /// <summary>Remembers the halts in force, durably.</summary>
+    public void Remember(IEnumerable<Halt> halts) => DurableFile.Write(HaltsPath, HaltMemory.ToBytes(halts));
 }

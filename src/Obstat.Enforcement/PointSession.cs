@@ -1,3 +1,4 @@
+using Obstat.Enforcement.Leases;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Reasons;
@@ -16,7 +17,7 @@ internal sealed class PointSession : IDisposable
     private long _seq;
     private PointView? _view;
 
-    public PointSession(string pointId, IPointClock clock, PointMemory before)
+    public PointSession(string pointId, IPointClock clock, PointMemory before, PointStops stops, StopTimes times)
     {
         Previous = before.Last;
         Me = new PointBoot(pointId, Random128.Next());
@@ -25,7 +26,9 @@ internal sealed class PointSession : IDisposable
         ReportSigner = Report.ToStatementSigner();
         Watch = new ClockWatch(clock);
         Replies = new ReplyMemory(before.Seen);
-        Verifier = new Admission.Verifier(clock, Watch, Latch, _permits, _proofs);
+        Leases = new LeaseTable(Me, times);
+        _ = Leases.TakesEpoch(before.Epoch);
+        Verifier = new Admission.Verifier(clock, Watch, Latch, _permits, _proofs, stops, Leases);
         Holder = Possession.OfThisProcess(Instance.Public.ThumbprintDigest);
     }
 
@@ -35,7 +38,7 @@ internal sealed class PointSession : IDisposable
     public PreviousBoot? Previous { get; }
 
     /// <summary>What the next boot must know.</summary>
-    public PointMemory Memory => new(new PreviousBoot(Me.Boot, LastSeq), Replies.Seen);
+    public PointMemory Memory => new(new PreviousBoot(Me.Boot, LastSeq), Replies.Seen, Leases.Epoch);
 
     public SigningKey Report { get; }
 
@@ -50,6 +53,9 @@ internal sealed class PointSession : IDisposable
     public ReplyMemory Replies { get; }
 
     public RefusalCounter Refusals { get; } = new();
+
+    /// <summary>The leases of this boot.</summary>
+    public LeaseTable Leases { get; }
 
     public Admission.Verifier Verifier { get; }
 

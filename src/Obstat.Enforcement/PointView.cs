@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Proof;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
@@ -20,17 +21,14 @@ public sealed record PointView
     /// <summary>Obligations that this door declared and can do.</summary>
     public required ImmutableHashSet<string> Obligations { get; init; }
 
-    /// <summary>Ids, principals, keys and delegations that are revoked.</summary>
-    public required ImmutableHashSet<string> Revoked { get; init; }
-
-    /// <summary>Whether an operator stopped this point.</summary>
-    public required bool IsHalted { get; init; }
-
     /// <summary>Steady time at which the newest believed answer of the plane was asked for.</summary>
     public required TimeSpan Heard { get; init; }
 
     /// <summary>How long the plane may be silent.</summary>
     public required TimeSpan SilenceMax { get; init; }
+
+    /// <summary>The snapshot that the plane told at registration.</summary>
+    public Digest Snapshot { get; init; }
 
     /// <summary>How long one ask may take.</summary>
     public TimeSpan AskTime { get; init; } = TimeSpan.FromMilliseconds(250);

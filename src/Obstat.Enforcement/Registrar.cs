@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
@@ -103,6 +102,12 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             return (null, DenyReason.PlaneUnavailable);
         }
 
+        if (!session.Leases.TakesEpoch(((EnforcementPointStatement)entry.Statement).Plane.Epoch) && answer.Epoch < session.Leases.Epoch)
+        {
+            // Signed messages of this plane named a higher epoch: who answers was deposed.
+            return (null, DenyReason.PlaneUnavailable);
+        }
+
         if (session.Replies.Take(entry) != ReplyVerdict.Joins)
         {
             // A ledger smaller than, or other than, the one that this point saw: restored from a backup, cut or forked.
@@ -115,8 +120,7 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             Keys = believed,
             Heads = heads,
             Obligations = [.. options.Obligations],
-            Revoked = ImmutableHashSet<string>.Empty,
-            IsHalted = false,
+            Snapshot = answer.Snapshot,
             Heard = sent,
             SilenceMax = TimeSpan.FromMilliseconds(answer.SilenceMs),
             AskTime = TimeSpan.FromMilliseconds(answer.AskMs),

@@ -13,6 +13,7 @@ public sealed class StopLatch
     /// <summary>Whether it fell.</summary>
     public bool HasFallen => Reason != DenyReason.Undecided;
 
-    /// <summary>Lets it fall. The first reason stays.</summary>
-    public void Fall(DenyReason reason) => _ = Interlocked.CompareExchange(ref _reason, (int)(reason == DenyReason.Undecided ? DenyReason.Fault : reason), (int)DenyReason.Undecided);
+    /// <summary>Lets it fall. The first reason stays; true for whoever gave it.</summary>
+    public bool Fall(DenyReason reason)
+        => Interlocked.CompareExchange(ref _reason, (int)(reason == DenyReason.Undecided ? DenyReason.Fault : reason), (int)DenyReason.Undecided) == (int)DenyReason.Undecided;
 }

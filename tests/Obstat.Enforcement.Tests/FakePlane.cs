@@ -8,6 +8,7 @@ using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Messages;
@@ -36,6 +37,8 @@ public sealed class FakePlane : IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte[]> _answered = new();
     private readonly HashSet<string> _boots = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly SigningKey _lease = SigningKey.Create(KeyRole.Lease);
+    private readonly List<string> _orders = [];
     private SigningKey _permit = SigningKey.Create(KeyRole.Permit);
     private MerkleEdge _edge = MerkleEdge.Empty;
     private Socket? _listener;
@@ -66,6 +69,32 @@ public sealed class FakePlane : IAsyncDisposable
 
     /// <summary>Refuses outcomes with 503 while set.</summary>
     public bool RefusesReports { get; set; }
+
+    /// <summary>Seconds of a lease.</summary>
+    public int Ttl { get; set; } = 2;
+
+    /// <summary>What it does to beats instead of answering rightly.</summary>
+    public BeatFault Beats { get; set; }
+
+    /// <summary>Orders are signed by a key that no root named.</summary>
+    public bool OrdersAreForged { get; set; }
+
+    public ConcurrentQueue<BeatRequest> BeatsSeen { get; } = new();
+
+    public ConcurrentQueue<LeaseOpenRequest> Opened { get; } = new();
+
+    public ConcurrentQueue<ClosedLease> Closed { get; } = new();
+
+    /// <summary>Pushes an order to every point that listens, now and later.</summary>
+    public Order Push(OrderKind kind, Scope scope, string? id = null)
+    {
+        lock (_lock)
+        {
+            var order = new Order(_orders.Count + 1, kind, scope, "test", "op-1", Clock.Wall.ToUnixTimeSeconds(), id ?? Random128.Next());
+            _orders.Add(order.Sign(OrdersAreForged ? SigningKey.Create(KeyRole.Lease) : _lease));
+            return order;
+        }
+    }
 
     public string Secret { get; } = Base64Url.Encode(Enumerable.Repeat((byte)7, 32).ToArray());
 
@@ -230,14 +259,43 @@ public sealed class FakePlane : IAsyncDisposable
         }
 
         var lines = head.ToString().Split("\r\n");
-        var length = int.Parse(lines.Single(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))[16..]);
+        var length = int.Parse(lines.SingleOrDefault(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))?[16..] ?? "0");
         var body = new byte[length];
         await stream.ReadExactlyAsync(body);
         return (lines[0].Split(' ')[1], body);
     }
 
+    private async Task<bool> OrdersAsync(NetworkStream stream, string path)
+    {
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
+        for (var next = int.Parse(path.Split('=')[1]); ; await Task.Delay(5, _stop.Token))
+        {
+            string[] some;
+            lock (_lock)
+            {
+                some = [.. _orders.Skip(next)];
+            }
+
+            next += some.Length;
+            foreach (var order in some)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"{order.Length + 1:x}\r\n{order}\n\r\n"));
+            }
+        }
+    }
+
     private async Task<bool> ReplyAsync(NetworkStream stream, string path, byte[] body)
     {
+        if (path.StartsWith(PlaneRoutes.Orders + "?", StringComparison.Ordinal))
+        {
+            return await OrdersAsync(stream, path);
+        }
+
+        if (path == PlaneRoutes.Beat && Beats == BeatFault.Silent)
+        {
+            await Task.Delay(Timeout.Infinite, _stop.Token);
+        }
+
         var fault = path == PlaneRoutes.Asks || (path == PlaneRoutes.Points && FaultsRegistrations) ? Fault : PlaneFault.None;
         switch (fault)
         {
@@ -299,6 +357,9 @@ public sealed class FakePlane : IAsyncDisposable
             {
                 PlaneRoutes.Points => Register(body, fault),
                 PlaneRoutes.Asks => Ask(body, fault),
+                PlaneRoutes.Leases => OpenLease(body),
+                PlaneRoutes.Beat => Beat(body),
+                PlaneRoutes.CloseLease => CloseLease(body),
                 PlaneRoutes.Outcomes => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : Report(body),
                 PlaneRoutes.Refusals => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : CountRefusals(body),
                 _ => Refuse(404, DenyReason.UnknownAction),
@@ -324,8 +385,51 @@ public sealed class FakePlane : IAsyncDisposable
         _boots.Add(registration.Boot);
         var root = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Root) : _root;
         var iss = fault == PlaneFault.OtherPlane ? "urn:execution:plane:other" : Urns.Plane(HeadKey.Name);
-        var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600)]);
+        var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600), new KeySetMember(_lease.Public, now, now + 3600)]);
         return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+    }
+
+    private (int Status, byte[] Body) OpenLease(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<LeaseOpenRequest>(body, out var open, out var error), error.ToString());
+        Opened.Enqueue(open);
+        Assert.True(StrictJws.TryOpen(open.Permit, PermitProfiles.Permit, JwsKeySet.Of([_permit.Public]), out var permit, out _) && PermitClaims.TryRead(permit.Claims, out var claims, out _));
+        PermitClaims.TryRead(permit!.Claims, out claims, out _);
+        return (200, PlaneMessage.Write(new TokenAnswer(new OpenedLease(open.Ep.Boot, open.N, claims!.Lease!.Id, 1, Ttl * 1000, Ttl * 200, Clock.Wall.ToUnixTimeSeconds() + 3600).Sign(_lease))));
+    }
+
+    private (int Status, byte[] Body) Beat(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<BeatRequest>(body, out var beat, out var error), error.ToString());
+        BeatsSeen.Enqueue(beat);
+        var answer = new SignedBeat(beat.Ep.Boot, beat.N, beat.Nonce, 1, Clock.Wall.ToUnixTimeMilliseconds(), _orders.Count, [.. beat.Leases.Select(l => new RenewedLease(l.Id, l.Seq, null, Ttl * 1000))]);
+        return Beats switch
+        {
+            BeatFault.None => Signed(answer),
+            BeatFault.Garbage => (200, "\u0001\u0002"u8.ToArray()),
+            BeatFault.Unable => Refuse(503, DenyReason.LedgerUnavailable),
+            BeatFault.OldEpoch => Signed(answer with { Epoch = 0 }),
+            BeatFault.OtherNonce => Signed(answer with { Nonce = Random128.Next() }),
+            BeatFault.OtherBoot => Signed(answer with { Boot = Random128.Next() }),
+            BeatFault.OtherSeq => Signed(answer with { Leases = [.. answer.Leases.Select(l => l with { Seq = l.Seq + 1 })] }),
+            BeatFault.StolenKey => (200, PlaneMessage.Write(new TokenAnswer(answer.Sign(SigningKey.Create(KeyRole.Lease))))),
+            BeatFault.PermitKey => (200, PlaneMessage.Write(new TokenAnswer(answer.Sign(_permit)))),
+            BeatFault.No => Signed(answer with { Leases = [.. answer.Leases.Select(l => l with { Reason = DenyReason.Revoked, TtlMs = 0 })] }),
+            _ => throw new InvalidOperationException(),
+        };
+
+        (int, byte[]) Signed(SignedBeat signed) => (200, PlaneMessage.Write(new TokenAnswer(signed.Sign(_lease))));
+    }
+
+    private (int Status, byte[] Body) CloseLease(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<LeaseCloseRequest>(body, out var close, out var error), error.ToString());
+        foreach (var one in close.Closed)
+        {
+            Closed.Enqueue(one);
+        }
+
+        return (200, PlaneMessage.Write(new EntryAnswer(0)));
     }
 
     private (int Status, byte[] Body) Ask(byte[] body, PlaneFault fault)
@@ -367,6 +471,7 @@ public sealed class FakePlane : IAsyncDisposable
             Cnf = new Confirmation(Confirmation.Key, jkt), Use = ask.Use, Ep = new PointBoot(ask.Ep.Id, boot),
             Action = new PermittedAction(action.WireAction, ask.Aud, action.Identifier, hash, action.ToolHash, ask.Mode), Txn = Random128.Next(), Exe = Random128.Next(),
             RequestingWorkload = Urns.Point(ask.Ep.Id), Snapshot = Digest.Of("s"u8), Obligations = obligations,
+            Lease = ask.Mode == "lease" ? new LeaseTerms(Random128.Next(), Ttl, 1) : null,
         };
         var entry = Append(Decision(ask, action, claims).ToBytes(), fault);
         var (receipt, leaf) = fault == PlaneFault.ReceiptOfDenial ? (_denial!.Receipt, _denial.Leaf) : (entry.Receipt, entry.Leaf);
@@ -385,7 +490,7 @@ public sealed class FakePlane : IAsyncDisposable
             Ep = new PointSequence(ask.Ep.Id, ask.Ep.Boot, ask.Ep.Seq, prev), Request = new RequestFacts(action.WireAction, "call", Random128.Next(), Random128.Next(), null),
             Snapshot = Digest.Of("s"u8), Read = new ReadParts(null, null, null, null, null), Engine = new EngineFacts("test", "1", Digest.Of("e"u8)), Identity = new IdentityFacts("verified", "p-1", []),
             Decision = permit is null ? "deny" : "allow", Reason = permit is null ? "NotPermitted" : null, Policies = [], Errors = [], Approvals = [], Budgets = [],
-            Permit = permit is null ? null : new PermitFacts(permit.Jti, permit.ClaimsDigest(), permit.NotBefore, permit.Expires, permit.Use, permit.Action.Mode, null),
+            Permit = permit is null ? null : new PermitFacts(permit.Jti, permit.ClaimsDigest(), permit.NotBefore, permit.Expires, permit.Use, permit.Action.Mode, permit.Lease),
             Trace = null, Witnessed = null, Canary = null, Sealed = [], RequestPlain = Digest.Of("r"u8),
         };
         _prevOfPrev[ask.Ep.Boot] = hex ?? "";

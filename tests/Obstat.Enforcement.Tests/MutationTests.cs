@@ -1,12 +1,14 @@
 using CsCheck;
+using Obstat.Enforcement.Leases;
 using Obstat.Proof.Json;
+using Obstat.Proof.Leases;
 
 namespace Obstat.Enforcement.Tests;
 
 /// <summary>One admitted permit with its receipt, taken apart: every change of it is refused.</summary>
 public class MutationTests
 {
-    private static Admission.Verifier Verifier(IPointClock clock) => new(clock, new ClockWatch(clock), new StopLatch(), new SingleUse(), new SingleUse());
+    private static Admission.Verifier Verifier(IPointClock clock) => new(clock, new ClockWatch(clock), new StopLatch(), new SingleUse(), new SingleUse(), new PointStops(), new LeaseTable(new Proof.Statements.PointBoot(FakePlane.PointId, Random128.Next()), new StopTimes()));
 
     private static async Task<(Door Door, Admission Admission)> OneAsync(FakePlane plane)
     {
@@ -73,19 +75,31 @@ public class MutationTests
         {
             var (session, clock) = (door.Boot.Session, plane.Clock);
             var view = session.View! with { Heard = clock.Steady };
-            string? Verdict(PointView known, StopLatch? latch = null)
-                => new Admission.Verifier(clock, new ClockWatch(clock), latch ?? new StopLatch(), new SingleUse(), new SingleUse())
+            string? Verdict(PointView known, StopLatch? latch = null, OrderKind order = OrderKind.Ping, Scope scope = default)
+                => new Admission.Verifier(clock, new ClockWatch(clock), latch ?? new StopLatch(), new SingleUse(), new SingleUse(), Stopped(order, scope), new LeaseTable(session.Me, new StopTimes()))
                     .TryAdmit(admission.Presented, DoorTests.Call(), "urn:execution:server:payments", session.Holder, known, out _, out var refusal) ? null : refusal.Reason.ToString();
 
             var fallen = new StopLatch();
             fallen.Fall(Proof.Reasons.DenyReason.Halted);
             Assert.Null(Verdict(view));
             Assert.Equal("PlaneUnavailable", Verdict(view with { Heard = clock.Steady - TimeSpan.FromSeconds(11) }));
-            Assert.Equal("Halted", Verdict(view with { IsHalted = true }));
+            Assert.Equal("Halted", Verdict(view, null, OrderKind.Halt, Scope.All));
+            Assert.Equal("Halted", Verdict(view, null, OrderKind.Halt, new Scope(ScopeKind.Tool, "payments")));
+            Assert.Equal("Halted", Verdict(view, null, OrderKind.Halt, new Scope(ScopeKind.EnforcementPoint, FakePlane.PointId)));
+            Assert.Null(Verdict(view, null, OrderKind.Halt, new Scope(ScopeKind.Tool, "files")));
+            Assert.Null(Verdict(view, null, OrderKind.Halt, new Scope(ScopeKind.Key, admission.Permit.Sub)));
             Assert.Equal("Halted", Verdict(view, fallen));
             Assert.Equal("TrustStale", Verdict(view with { Keys = view.Keys with { Expires = clock.Wall.ToUnixTimeSeconds() } }));
-            Assert.Equal("Revoked", Verdict(view with { Revoked = [view.Keys.Keys[0].Key.Kid] }));
-            Assert.Equal("Revoked", Verdict(view with { Revoked = [admission.Permit.Cnf.Value.ToBase64Url()] }));
+            Assert.Equal("Revoked", Verdict(view, null, OrderKind.Stop, new Scope(ScopeKind.Key, view.Keys.Keys[0].Key.Kid)));
+            Assert.Equal("Revoked", Verdict(view, null, OrderKind.Stop, new Scope(ScopeKind.Key, admission.Permit.Cnf.Value.ToBase64Url())));
+            Assert.Equal("Revoked", Verdict(view, null, OrderKind.Stop, new Scope(ScopeKind.Principal, admission.Permit.Sub)));
+        }
+
+        PointStops Stopped(OrderKind order, Scope scope)
+        {
+            var stops = new PointStops();
+            _ = stops.Take(new Order(1, order, scope, "test", "op-1", 1, Random128.Next()), null, plane.Clock.Steady);
+            return stops;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Obstat.Enforcement;
+using Obstat.Enforcement.Leases;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
@@ -27,7 +28,7 @@ internal sealed class PermitMint : IDisposable
     private readonly PointClock _clock = new();
     private readonly Admission.Verifier _verifier;
 
-    public PermitMint() => _verifier = new Admission.Verifier(_clock, new ClockWatch(_clock), Latch, new SingleUse(), new SingleUse());
+    public PermitMint() => _verifier = new Admission.Verifier(_clock, new ClockWatch(_clock), Latch, new SingleUse(), new SingleUse(), new PointStops(), new LeaseTable(_me, new StopTimes()));
 
     /// <summary>Falls when a test stops this point.</summary>
     public StopLatch Latch { get; } = new();
@@ -103,8 +104,6 @@ internal sealed class PermitMint : IDisposable
         Keys = new PlaneKeySet(Issuer, 0, JsonValue.IntegerMax, _head.VerifierKey.ToString(), [new KeySetMember(_permit.Public, 0, JsonValue.IntegerMax)]),
         Heads = new HeadVerifier(_head.VerifierKey),
         Obligations = [],
-        Revoked = [],
-        IsHalted = false,
         Heard = _clock.Steady,
         SilenceMax = TimeSpan.FromSeconds(10),
     };

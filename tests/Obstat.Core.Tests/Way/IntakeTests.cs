@@ -35,7 +35,6 @@ public sealed class IntakeTests : IDisposable
         Refused(DenyReason.UnknownAction, a => a with { Action = a.Action!.With("method", JsonValue.Of("tasks/get")) });
         Refused(DenyReason.UnknownAction, a => a with { Action = null, Task = "kPz0T1mJ0m2hU0mS5yqgXw" });
         Refused(DenyReason.UnknownAction, a => a with { Use = "plane" });
-        Refused(DenyReason.UnknownAction, a => a with { Mode = "lease" });
         Refused(DenyReason.PossessionUnproven, a => a with { HolderThumbprint = _bench.Local.Kid });
     }
 }

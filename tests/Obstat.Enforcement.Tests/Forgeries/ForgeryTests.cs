@@ -35,7 +35,7 @@ public class ForgeryTests
         => Assert.Contains(Assert.Single(Stranger.Errors($"object Forge() => new {proof}();")), (string[])["CS1729", "CS0122"]);
 
     [Theory]
-    [InlineData("Admission", "null!, null!, null!, null!, null!, null!, null!")]
+    [InlineData("Admission", "null!, null!, null!, null!, null!, default, null, 0")]
     [InlineData("VerifiedJws", "null!")]
     [InlineData("SignedJws", "null!, null!, null!, \"\"")]
     [InlineData("VerifiedReceipt", "null!, 1, default, default, null!")]

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Enforcement.Leases;
+
+/// <summary>
+/// One lease as its point holds it. Times are arguments. Silence is a stop: it holds until its deadline and not one instant longer, the deadline counts from the sending of what was answered,
+/// and a lease that fell never goes on, whatever comes later. Safe for concurrent use.
+/// </summary>
+public sealed class HeldLease : IDisposable
+{
+    private readonly StopLatch _latch = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private long _deadline;
+    private long _hardEnd = long.MaxValue;
+    private long _seq;
+    private LeaseStop? _stop;
+
+    internal HeldLease(string id, string execution, LeaseClass kind, ImmutableArray<Scope> scopes, TimeSpan deadline)
+        => (Id, Execution, Class, Scopes, _deadline) = (id, execution, kind, scopes, deadline.Ticks);
+
+    /// <summary>The lease.</summary>
+    public string Id { get; }
+
+    /// <summary>Its execution.</summary>
+    public string Execution { get; }
+
+    /// <summary>How it is stopped.</summary>
+    public LeaseClass Class { get; }
+
+    /// <summary>Everything by which it can be stopped.</summary>
+    public ImmutableArray<Scope> Scopes { get; }
+
+    /// <summary>Steady time at which it ends unless it is renewed.</summary>
+    public TimeSpan Deadline => new(Volatile.Read(ref _deadline));
+
+    /// <summary>Wall time at which it ends in any case.</summary>
+    public DateTimeOffset HardEnd => Volatile.Read(ref _hardEnd) is var ticks and not long.MaxValue ? new DateTimeOffset(ticks, TimeSpan.Zero) : DateTimeOffset.MaxValue;
+
+    /// <summary>How it ended; null while it holds.</summary>
+    public LeaseStop? Stop => Volatile.Read(ref _stop);
+
+    /// <summary>Why it ended; <see cref="DenyReason.Undecided"/> while it holds.</summary>
+    public DenyReason Reason => _latch.Reason;
+
+    /// <summary>Falls after the latch, on a thread of the pool: cuts connections. Effects ask <see cref="Check"/>, which does not wait for it.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Whether the plane answered its opening.</summary>
+    internal bool IsOpened { get; set; }
+
+    /// <summary>Whether the execution may go on at this instant: <see cref="DenyReason.Undecided"/>, or why not.</summary>
+    public DenyReason Check(TimeSpan steady, DateTimeOffset wall)
+    {
+        if (_latch.HasFallen)
+        {
+            return _latch.Reason;
+        }
+
+        if (steady.Ticks >= Volatile.Read(ref _deadline))
+        {
+            return Fall(DenyReason.PlaneUnavailable, "silence", Deadline, steady);
+        }
+
+        return wall.UtcTicks >= Volatile.Read(ref _hardEnd) ? Fall(DenyReason.Late, "end", steady, steady) : DenyReason.Undecided;
+    }
+
+    /// <summary>A verified answer renews it: from the sending of what it answers, never from its arrival. False: it is over, now or before.</summary>
+    public bool TryExtend(TimeSpan sent, TimeSpan ttl, TimeSpan margin, TimeSpan now)
+    {
+        if (_latch.HasFallen || now.Ticks >= Volatile.Read(ref _deadline))
+        {
+            _ = Fall(DenyReason.PlaneUnavailable, "silence", Deadline, now);
+            return false;
+        }
+
+        var until = (sent + ttl - margin).Ticks;
+        for (var before = Volatile.Read(ref _deadline); until > before;)
+        {
+            var seen = Interlocked.CompareExchange(ref _deadline, until, before);
+            if (seen == before)
+            {
+                break;
+            }
+
+            before = seen;
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing renews it beyond this.</summary>
+    public void EndBy(DateTimeOffset hardEnd)
+    {
+        if (hardEnd.UtcTicks < Volatile.Read(ref _hardEnd))
+        {
+            Volatile.Write(ref _hardEnd, hardEnd.UtcTicks);
+        }
+    }
+
+    /// <summary>Ends it. What was silent beyond its deadline ended by silence, whoever comes after.</summary>
+    public void End(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
+        => _ = now.Ticks >= Volatile.Read(ref _deadline) ? Fall(DenyReason.PlaneUnavailable, "silence", Deadline, now) : Fall(reason, cause, triggered, now);
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    internal long NextSeq() => Interlocked.Increment(ref _seq);
+
+    private DenyReason Fall(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
+    {
+        if (_latch.Fall(reason))
+        {
+            Volatile.Write(ref _stop, new LeaseStop(cause, triggered < now ? triggered : now, now));
+            // The latch has stopped every effect; what cuts connections may run anybody's code and waits for the pool.
+            _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
+        }
+
+        return _latch.Reason;
+    }
+
+    private void Cut()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was released meanwhile: nothing is left to cut.
+        }
+    }
+}

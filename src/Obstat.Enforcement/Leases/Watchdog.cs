@@ -1,0 +1,46 @@
+namespace Obstat.Enforcement.Leases;
+
+/// <summary>
+/// Ends what is past its deadline, each 10 ms, on a thread of its own: the pool may be starved when a stop is due. Effects do not wait for it; it is for those that are silent themselves.
+/// </summary>
+internal sealed class Watchdog(Door door, IPointClock clock) : IDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(10);
+
+    private readonly ManualResetEventSlim _stop = new();
+    private Thread? _thread;
+
+    public void Start()
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = "lease watchdog", Priority = ThreadPriority.Highest };
+        _thread.Start();
+    }
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread?.Join();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        while (!_stop.Wait(Every))
+        {
+            var session = door.Boot.Session;
+            var (steady, wall) = (clock.Steady, clock.Wall);
+            if (!session.Watch.IsSane(steady, wall))
+            {
+                door.NextBoot(door.Boot);
+            }
+            else if (session.Latch.HasFallen)
+            {
+                _ = session.Leases.End(static _ => true, session.Latch.Reason, "order", steady, steady);
+            }
+            else
+            {
+                session.Leases.Sweep(steady, wall);
+            }
+        }
+    }
+}
