@@ -4,6 +4,7 @@ using Obstat.Core.Identities;
 using Obstat.Core.Permits;
 using Obstat.Core.Records;
 using Obstat.Core.Requests;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Core;
@@ -13,7 +14,7 @@ namespace Obstat.Core;
 ///   1 identify  2 decide  3 record  4 permit
 /// Each line needs what the line before made. Whatever fails, known or not, leaves as a denial.
 /// </summary>
-public sealed class Gate(ISealer sealer, Recorded.Recorder recorder, ExecutionPermit.Issuer issuer, PermitTerms terms)
+public sealed class Gate(ISealer sealer, Recorded.Recorder recorder, ExecutionPermit.Issuer issuer, PermitTerms terms, Func<Scope, bool>? isHalted = null)
 {
     private const int JudgementsMax = 3;
 
@@ -34,6 +35,11 @@ public sealed class Gate(ISealer sealer, Recorded.Recorder recorder, ExecutionPe
                 var (snapshot, freshness) = inForce();
                 var identified = Identified.Verifier.Verify(request, snapshot, freshness, now);         // :: 1 verified, or the reason why not
                 var decided = Decided.Authorizer.Decide(identified, snapshot, freshness, now);          // :: 2 denies the unverified, so that 3 records it too
+                if (decided.Decision.IsAllowed && decided.Scopes().FirstOrDefault(s => snapshot.Revocations.Holds(s) || isHalted?.Invoke(s) == true) is { Kind: not ScopeKind.None } stopped)
+                {
+                    decided = decided.Stopped(snapshot.Revocations.Holds(stopped) ? DenyReason.Revoked : DenyReason.Halted);
+                }
+
                 if (await sealer.SealAsync(decided, cancellation) is not { } sealedParts)
                 {
                     return Denied(request, DenyReason.LedgerUnavailable, decided.Visible);

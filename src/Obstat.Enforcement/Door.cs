@@ -22,6 +22,7 @@ public sealed class Door : IAsyncDisposable
     private readonly LeaseKeeper _keeper;
     private readonly Watchdog _watchdog;
     private readonly OrderReader _orders;
+    private readonly StopListener? _stops;
     private DoorBoot _boot;
     private long _ordersHead;
 
@@ -39,6 +40,7 @@ public sealed class Door : IAsyncDisposable
         _keeper = new LeaseKeeper(this, _client, clock, _worker);
         _watchdog = new Watchdog(this, clock);
         _orders = new OrderReader(this, options.Plane, clock);
+        _stops = options.StopSocket is { } path ? new StopListener(this, path, options.Operators, clock) : null;
     }
 
     /// <summary>The point and boot that this door is now.</summary>
@@ -72,6 +74,7 @@ public sealed class Door : IAsyncDisposable
         door._watchdog.Start();
         door._keeper.Start();
         door._orders.Start();
+        door._stops?.Start();
         return door;
     }
 
@@ -79,14 +82,7 @@ public sealed class Door : IAsyncDisposable
     /// <param name="caller">Who says he asks.</param>
     /// <param name="action">The action, made from what will be forwarded.</param>
     /// <param name="cancellation">Ends the wait with <see cref="DenyReason.Late"/>.</param>
-    public Task<Answer> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation) => AskAsync(caller, action, LeaseClass.None, cancellation);
-
-    /// <summary>Asks for one action that goes on for as long as its lease is renewed.</summary>
-    /// <param name="caller">Who says he asks.</param>
-    /// <param name="action">The action, made from what will be forwarded.</param>
-    /// <param name="kind">How it is stopped; <see cref="LeaseClass.None"/> for one request and one response.</param>
-    /// <param name="cancellation">Ends the wait with <see cref="DenyReason.Late"/>.</param>
-    public async Task<Answer> AskAsync(Caller caller, CanonicalAction action, LeaseClass kind, CancellationToken cancellation)
+    public async Task<Answer> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)
     {
         var boot = Boot;
         if (!boot.Session.Watch.IsSane())
@@ -115,7 +111,7 @@ public sealed class Door : IAsyncDisposable
         var admitted = false;
         try
         {
-            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, kind).RunAsync(caller, action, cancellation).ConfigureAwait(false);
+            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, caller.Lease).RunAsync(caller, action, cancellation).ConfigureAwait(false);
             admitted = answer.Match(
                 admission =>
                 {
@@ -214,6 +210,7 @@ public sealed class Door : IAsyncDisposable
     /// <summary>Sends what can still be sent, within a second, and remembers.</summary>
     public async ValueTask DisposeAsync()
     {
+        _stops?.Dispose();
         _orders.Dispose();
         await _keeper.DisposeAsync().ConfigureAwait(false);
         _watchdog.Dispose();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Obstat.Proof;
+using Obstat.Proof.Jws;
 
 namespace Obstat.Enforcement;
 
@@ -35,6 +36,12 @@ public sealed record DoorOptions
 
     /// <summary>How long a registration may take.</summary>
     public TimeSpan RegisterTime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Path of the unix socket, in a folder of mode 0700, that takes an operator's signed halt; null: none.</summary>
+    public string? StopSocket { get; init; }
+
+    /// <summary>Keys of the operators whose halts are taken there.</summary>
+    public ImmutableArray<JwsKey> Operators { get; init; } = [];
 
     /// <summary>Outcomes that may wait for the plane, with the executions that still run; at the limit nothing new starts.</summary>
     public int OutcomesMax { get; init; } = 16_384;

@@ -29,6 +29,19 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 try
 {
+    if (!OperatorKeys.TryRead(settings.Paths, out var operators, out var missing))
+    {
+        Console.Error.WriteLine(missing);
+        return 2;
+    }
+
+    var stopSocket = settings.Paths.StopSocket(settings.Gateway.Point).Path;
+    if (!PrivateFolder.Prepare(Path.GetDirectoryName(stopSocket)!, out var unfit))
+    {
+        Console.Error.WriteLine(unfit);
+        return 1;
+    }
+
     var options = new DoorOptions
     {
         PointId = settings.Gateway.Point,
@@ -39,6 +52,8 @@ try
         Build = Digest.Of(File.ReadAllBytes(typeof(GatewayHost).Assembly.Location)),
         Config = settings.Digest,
         AskTime = settings.Limits.Decision,
+        StopSocket = stopSocket,
+        Operators = operators,
     };
     await using var door = await Door.OpenAsync(options, new PointClock(), CancellationToken.None);
     var (host, reason) = await GatewayHost.StartAsync(settings, new PlaneDoor(door), Console.Error.WriteLine);
@@ -57,7 +72,7 @@ try
 
     return 0;
 }
-catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

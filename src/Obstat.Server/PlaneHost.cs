@@ -6,6 +6,7 @@ using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Server.Api;
 using Obstat.Server.Keys;
+using Obstat.Server.Leases;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Listeners;
 using Obstat.Server.Points;
@@ -113,7 +114,7 @@ public sealed class PlaneHost : IAsyncDisposable
             Log.FoldRefused(logger, why);
         }
 
-        var snapshots = Keep(new Snapshots(paths.Policies, new TrustFiles(settings, keys, working, ledger.Origin), ledger, clock));
+        var snapshots = Keep(new Snapshots(paths.Policies, new TrustFiles(settings, keys, working, ledger.Origin), ledger, vault.Pepper, clock));
         var started = await snapshots.StartAsync(cancellation);
         foreach (var finding in started.Findings)
         {
@@ -125,14 +126,17 @@ public sealed class PlaneHost : IAsyncDisposable
             throw new LedgerUnavailableException($"the first snapshot was not recorded: {started.Reason}");
         }
 
-        var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild());
+        var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild()) { LeaseLife = settings.Limits.Lease };
         var recorder = new Recorded.Recorder(ledger);
-        var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms);
-        var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var boots = new LiveBoots();
+        var orders = new OrderBoard(working, ledger.State.Plane.Epoch, clock);
+        var leases = new LeaseDesk(ledger, working, boots, orders, settings.Limits.Lease, clock);
+        var stops = Keep(StopDesk.Open(paths, ledger, keys, vault.Pepper, snapshots, leases, orders, clock));
+        var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, stops.IsHalted);
+        var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, clock, logger).Routes;
-        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, new Exporter(ledger, rows, shelf), boots, clock).Routes;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, clock, logger).Routes;
+        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, new Exporter(ledger, rows, shelf), boots, stops, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
         _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
@@ -155,7 +159,7 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        _upkeep = new Upkeep(ledger, snapshots, working, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }
 
     private static void Configure(KestrelServerOptions kestrel, InstallationSettings settings, Func<Routes> points, Func<Routes> operators, ILogger logger)

@@ -1,5 +1,6 @@
 using Obstat.Core.Records;
 using Obstat.Server.Keys;
+using Obstat.Server.Leases;
 using Obstat.Server.Sources;
 using Obstat.Storage;
 
@@ -9,7 +10,7 @@ namespace Obstat.Server;
 /// What the plane does by itself: closes allows that nobody reported, reads the trust sources again, and ends the process - to be started again by who supervises it - when the ledger failed
 /// or the working keys end.
 /// </summary>
-internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, TimeProvider clock, ILogger logger, Action<int> end)
+internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, LeaseDesk leases, StopDesk stops, TimeProvider clock, ILogger logger, Action<int> end)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
@@ -39,6 +40,8 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                     return;
                 }
 
+                leases.Sweep();
+                await stops.MergeAsync();
                 foreach (var gap in ledger.State.Uncovered.Values)
                 {
                     _ = await ledger.AppendAsync(gap.ToDraft(), cancellation);

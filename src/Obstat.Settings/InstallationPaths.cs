@@ -39,6 +39,15 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
     /// <summary>The ledger and its databases, 0700.</summary>
     public string Ledger => In("ledger");
 
+    /// <summary>Public keys (JWK) of further operators, one file each.</summary>
+    public string Operators => In("trust", "operators");
+
+    /// <summary>Halts that must outlive the process whatever the ledger does.</summary>
+    public string StopSpool => In("stop.spool");
+
+    /// <summary>Where an enforcement point takes an operator's signed order when the plane is away.</summary>
+    public UnixAddress StopSocket(string point) => new(In("run", point + ".stop.sock"));
+
     /// <summary>Sockets, 0700.</summary>
     public string Run => In("run");
 

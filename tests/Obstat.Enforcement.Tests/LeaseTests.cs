@@ -12,7 +12,7 @@ public sealed class LeaseTests
 
     private static async Task<Admission> BeginAsync(Door door)
     {
-        var answer = await door.AskAsync(DoorTests.Agent, DoorTests.Call(), LeaseClass.Stream, CancellationToken.None);
+        var answer = await door.AskAsync(DoorTests.Agent with { Lease = LeaseClass.Stream }, DoorTests.Call(), CancellationToken.None);
         var admission = answer.Match(a => a, r => throw new InvalidOperationException(r.ToString()));
         admission.Begin();
         return admission;

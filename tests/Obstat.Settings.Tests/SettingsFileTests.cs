@@ -133,7 +133,7 @@ public sealed class SettingsFileTests
     [InlineData("{ \"limits\": { \"requestBytes\": 1048577 } }", 1, 31)]
     [InlineData("{ \"limits\": { \"requestBytes\": 0 } }", 1, 31)]
     [InlineData("{ \"limits\": { \"requestBytes\": 4096.5 } }", 1, 31)]
-    [InlineData("{ \"limits\": { \"lease\": \"10s\" } }", 1, 15)]
+    [InlineData("{ \"limits\": { \"leash\": \"10s\" } }", 1, 15)]
     public void A_broken_file_is_refused_as_a_whole_with_line_and_column(string text, int line, int column)
     {
         var (settings, error) = Read(text);

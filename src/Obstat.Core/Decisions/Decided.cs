@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Obstat.Core.Identities;
 using Obstat.Core.Requests;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Reasons;
 
 namespace Obstat.Core.Decisions;
 
@@ -46,6 +48,34 @@ public sealed partial class Decided
 
     /// <summary>The question that the policies were asked; null where the request was refused before.</summary>
     public Cedar.Request? Asked { get; }
+
+    /// <summary>Everything by which this request can be stopped before it has a permit.</summary>
+    public IEnumerable<Scope> Scopes()
+    {
+        yield return Scope.All;
+        yield return new(ScopeKind.EnforcementPoint, Request.Point);
+        yield return new(ScopeKind.Key, Request.At.HolderThumbprint);
+        yield return new(ScopeKind.Bundle, Snapshot.Digest.ToHex());
+        if (Identified.Principal is { } principal)
+        {
+            yield return new(ScopeKind.Principal, principal.PermitSubject);
+            yield return new(ScopeKind.Principal, Identified.Client!);
+        }
+
+        if (Request.Parent is { } parent)
+        {
+            yield return new(ScopeKind.Execution, parent);
+        }
+
+        foreach (var tool in Scope.OfTool(Request.Server, Request.Action.Name, Request.Action.ToolHash))
+        {
+            yield return tool;
+        }
+    }
+
+    /// <summary>The same request, refused: what was allowed is revoked or halted. A refusal stays what it is.</summary>
+    public Decided Stopped(DenyReason reason)
+        => Decision.IsAllowed ? new(Identified, Snapshot, Freshness, Now, Decision.Deny(reason), new Findings(ReadsLaw, Class, [], Visible, null, Asked)) : this;
 
     /// <summary>What the authorizer found beside the decision.</summary>
     private sealed record Findings(bool ReadsLaw, string Class, ImmutableArray<string> Obligations, ImmutableArray<string> Visible, string? Hint, Cedar.Request? Asked);

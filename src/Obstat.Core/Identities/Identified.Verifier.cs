@@ -1,4 +1,5 @@
 using Obstat.Core.Requests;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 
@@ -48,7 +49,7 @@ public sealed partial class Identified
                 AssertionKinds.AccessToken => AccessTokens.TryProve(assertion, request, snapshot.Trust, freshness, now, out proven, out refusal),
                 _ => Unknown(out refusal),
             };
-            if (stands && snapshot.Revocations.HoldsPrincipal(proven!.Principal.PermitSubject))
+            if (stands && snapshot.Revocations.Holds(new Scope(ScopeKind.Principal, proven!.Principal.PermitSubject)))
             {
                 refusal = new Refusal(DenyReason.Revoked, "the principal is revoked");
                 return false;

@@ -42,11 +42,18 @@ public sealed class LeaseBook
         }
     }
 
-    /// <summary>The point opens a lease. Null: it holds; otherwise why not.</summary>
-    public DenyReason? Open(string id, string execution, PointBoot ep, TimeSpan stopTime, TimeSpan now, out bool first)
+    /// <summary>The point opens the lease of an execution. Null: it holds; otherwise why not.</summary>
+    /// <param name="execution">The execution.</param>
+    /// <param name="ep">Who opens it.</param>
+    /// <param name="stopTime">How long a stop takes there at worst.</param>
+    /// <param name="now">Now, steady.</param>
+    /// <param name="facts">The lease, where it holds.</param>
+    /// <param name="first">Whether it was not open before.</param>
+    public DenyReason? Open(string execution, PointBoot ep, TimeSpan stopTime, TimeSpan now, out LeaseFacts? facts, out bool first)
     {
-        first = false;
-        if (!_byId.TryGetValue(id, out var held) || held.Facts.Ep != ep || held.Facts.Execution != execution)
+        (facts, first) = (null, false);
+        var held = _byScope.GetValueOrDefault(new Scope(ScopeKind.Execution, execution))?.FirstOrDefault(h => h.Facts.Execution == execution && h.Facts.Ep == ep);
+        if (held is null)
         {
             return DenyReason.PermitMismatch;
         }
@@ -56,7 +63,7 @@ public sealed class LeaseBook
             return code;
         }
 
-        first = !held.IsOpened;
+        (facts, first) = (held.Facts, !held.IsOpened);
         (held.IsOpened, held.StopTime) = (true, stopTime);
         held.LiveUntil = Later(held.LiveUntil, now + held.Facts.Ttl + stopTime);
         return null;

@@ -52,7 +52,8 @@ public sealed class DecisionDraft
     private Composition Compose(Sequenced place)
     {
         var allowed = Decided.Decision.IsAllowed;
-        HasMoved = allowed && place.State.Active?.Digest != Decided.Snapshot.Digest;
+        // A revocation that stands in the log before this entry counts, although no snapshot has it yet.
+        HasMoved = allowed && (place.State.Active?.Digest != Decided.Snapshot.Digest || place.State.Revoked.Count != Decided.Snapshot.Revocations.Count);
         if (HasMoved)
         {
             return Composition.Refuse(DenyReason.Late);

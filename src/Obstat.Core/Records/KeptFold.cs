@@ -102,9 +102,9 @@ public static class KeptFold
             return false;
         }
 
-        if (!TryKeys(keySets, entry, ref kept) || !TryBoots(boots, entry, ref kept) || !TryIntents(orphaned, ref kept) || !TryGaps(uncovered, ref kept))
+        if (!TryKeys(keySets, entry, ref kept) || !TryBoots(boots, entry, ref kept) || !TryIntents(orphaned, ref kept) || !StopFold.TryRestore(ref kept) || !TryGaps(uncovered, ref kept))
         {
-            error = "expected key sets, boots, intents and gaps in their forms";
+            error = "expected key sets, boots, intents, leases, stops and gaps in their forms";
             return false;
         }
 

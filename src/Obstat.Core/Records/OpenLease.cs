@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof.Json;
 
 namespace Obstat.Core.Records;
@@ -11,6 +12,15 @@ namespace Obstat.Core.Records;
 /// <param name="IsOpened">Whether the point opened it.</param>
 public sealed record OpenLease(string Id, string Jti, string Boot, long Ttl, long Epoch, bool IsOpened)
 {
+    /// <summary>Reads a row.</summary>
+    internal static bool TryRow(string id, JsonValue row, [NotNullWhen(true)] out OpenLease? lease)
+    {
+        var fields = new JsonFields(row);
+        var read = new OpenLease(id, fields.String("jti"), fields.String("boot"), fields.Integer("ttl"), fields.Integer("epoch"), fields.Boolean("opened"));
+        lease = fields.Complete() ? read : null;
+        return lease is not null;
+    }
+
     /// <summary>The row of the enforcement state.</summary>
     internal JsonValue ToRow() => JsonValue.Object(
         ("boot", JsonValue.Of(Boot)),

@@ -63,6 +63,42 @@ internal static class StopFold
                 : (null, "expected a halt that is in force");
     }
 
+    /// <summary>Leases, revocations and halts of a kept fold, from the rows of their parts; the intents stand already.</summary>
+    public static bool TryRestore(ref LedgerState state)
+    {
+        var (leases, open) = (state.Leases.ToBuilder(), state.Open.ToBuilder());
+        foreach (var (key, row) in state.Parts[StateParts.Leases].Rows)
+        {
+            if (key.AsString is not { } id || !OpenLease.TryRow(id, row, out var lease))
+            {
+                return false;
+            }
+
+            leases[id] = lease;
+            if (open.TryGetValue(lease.Jti, out var intent))
+            {
+                open[lease.Jti] = intent with { Lease = id };
+            }
+        }
+
+        var (revoked, halts) = (state.Revoked.ToBuilder(), state.Halts.ToBuilder());
+        foreach (var (part, targets) in new[] { (StateParts.Revocations, revoked), (StateParts.Halts, halts) })
+        {
+            foreach (var (key, _) in state.Parts[part].Rows)
+            {
+                if (!StopTarget.TryKey(key, out var target))
+                {
+                    return false;
+                }
+
+                _ = targets.Add(target);
+            }
+        }
+
+        state = state with { Leases = leases.ToImmutable(), Open = open.ToImmutable(), Revoked = revoked.ToImmutable(), Halts = halts.ToImmutable() };
+        return true;
+    }
+
     // Its outcome may come until the grace after this end, not after that of the permit.
     private static LedgerState End(LedgerState next, OpenLease lease, Timestamp until)
     {

@@ -87,6 +87,16 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
 
     private static Replayed Compare(DecisionStatement recorded, RecordedInputs inputs, Snapshot snapshot)
     {
+        if (recorded.Reason == DenyReason.Halted.ToCode())
+        {
+            return Missing("a halt refused it: that stands in a halt entry, and in no snapshot");
+        }
+
+        if (recorded.Reason == DenyReason.Revoked.ToCode() && snapshot.Revocations.Count > 0)
+        {
+            return Missing("a revocation refused it, and revocations name nobody without the tenant's pepper");
+        }
+
         var identified = inputs.Identify();
         (EntityStore Store, Request Request)? asked = null;
         var decided = Decided.Authorizer.Decide(identified, snapshot, Freshness.Unknown, inputs.Now, (store, request) => asked = (store, request));

@@ -75,7 +75,7 @@ internal sealed class RecordedInputs
 
         var (principal, assertion, trust) = (proven.Principal, proven.Assertion, snapshot.Trust);
         var enrolled = trust.Identities.GetValueOrDefault(principal.PermitSubject);
-        return snapshot.Revocations.HoldsPrincipal(principal.PermitSubject) ? $"identity {principal} was revoked"
+        return snapshot.Revocations.Holds(new Proof.Leases.Scope(Proof.Leases.ScopeKind.Principal, principal.PermitSubject)) ? $"identity {principal} was revoked"
             : assertion.NotAfter <= Now.ToUnixTimeSeconds() ? $"identity {principal} had ended"
             : assertion.Issuer != trust.Issuer ? (trust.Issuers.ContainsKey(assertion.Issuer) ? null : $"identity {principal} of an issuer that was not trusted")
             : enrolled is null || enrolled.Kind != principal.Kind ? $"identity {principal} was not enrolled"

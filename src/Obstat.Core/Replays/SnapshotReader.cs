@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
 using Obstat.Proof;
-using Obstat.Proof.Json;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Replays;
@@ -39,7 +38,7 @@ internal static class SnapshotReader
             return (null, $"trust {digests.Trust} is not written as this version writes it");
         }
 
-        if (Revoked(read[digests.Revocations].Span) is not { } revocations)
+        if (!Revocations.TryRead(read[digests.Revocations].Span, out var revocations))
         {
             return (null, $"revocations {digests.Revocations} are not written as this version writes them");
         }
@@ -59,24 +58,5 @@ internal static class SnapshotReader
         var house = System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text);
         var own = schemaFiles.Value.Where(f => f.Path != Decisions.Law.HouseSchemaPath || !f.Bytes.AsSpan().SequenceEqual(house));
         return LawLoader.Load(policyFiles.Value.Concat(own).Concat(entityFiles.Value));
-    }
-
-    private static Revocations? Revoked(ReadOnlySpan<byte> bytes)
-    {
-        if (!StrictJson.TryParse(bytes, out var json, out _))
-        {
-            return null;
-        }
-
-        var fields = new JsonFields(json);
-        _ = fields.Integer("v", 1, 1);
-        var (keys, principals) = (fields.Strings("keys", int.MaxValue), fields.Strings("principals", int.MaxValue));
-        if (!fields.Complete())
-        {
-            return null;
-        }
-
-        var revocations = keys.Aggregate(principals.Aggregate(Revocations.Empty, (all, subject) => all.WithPrincipal(subject)), (all, key) => all.WithKey(key));
-        return revocations.Bytes.Span.SequenceEqual(bytes) ? revocations : null;
     }
 }

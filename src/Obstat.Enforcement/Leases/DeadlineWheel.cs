@@ -9,7 +9,7 @@ internal sealed class DeadlineWheel
     private const int Slots = 1024;
     private static readonly long SlotTicks = TimeSpan.FromMilliseconds(10).Ticks;
 
-    private readonly List<HeldLease>[] _slots = [.. Enumerable.Range(0, Slots).Select(_ => new List<HeldLease>())];
+    private readonly List<HeldLease>?[] _slots = new List<HeldLease>?[Slots];
     private long _next = long.MinValue;
 
     /// <summary>Puts a lease in.</summary>
@@ -22,7 +22,7 @@ internal sealed class DeadlineWheel
             slot = Math.Clamp(slot, _next, _next + Slots - 1);
         }
 
-        _slots[Math.Abs(slot % Slots)].Add(lease);
+        (_slots[Math.Abs(slot % Slots)] ??= []).Add(lease);
     }
 
     /// <summary>Looks at everything whose time has come. What <paramref name="look"/> gives a time is put in again for it.</summary>
@@ -34,7 +34,7 @@ internal sealed class DeadlineWheel
         for (var slot = from; slot <= until; slot++)
         {
             var list = _slots[Math.Abs(slot % Slots)];
-            if (list.Count == 0)
+            if (list is not { Count: > 0 })
             {
                 continue;
             }

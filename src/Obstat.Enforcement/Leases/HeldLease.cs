@@ -11,7 +11,7 @@ namespace Obstat.Enforcement.Leases;
 public sealed class HeldLease : IDisposable
 {
     private readonly StopLatch _latch = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource? _stopping;
     private long _deadline;
     private long _hardEnd = long.MaxValue;
     private long _seq;
@@ -45,7 +45,21 @@ public sealed class HeldLease : IDisposable
     public DenyReason Reason => _latch.Reason;
 
     /// <summary>Falls after the latch, on a thread of the pool: cuts connections. Effects ask <see cref="Check"/>, which does not wait for it.</summary>
-    public CancellationToken Stopping => _stopping.Token;
+    public CancellationToken Stopping
+    {
+        get
+        {
+            // Most leases are never cut by anybody: what would tell them is made when somebody listens.
+            var made = Volatile.Read(ref _stopping) ?? new CancellationTokenSource();
+            made = Interlocked.CompareExchange(ref _stopping, made, null) ?? made;
+            if (_latch.HasFallen)
+            {
+                _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
+            }
+
+            return made.Token;
+        }
+    }
 
     /// <summary>Whether the plane answered its opening.</summary>
     internal bool IsOpened { get; set; }
@@ -104,7 +118,7 @@ public sealed class HeldLease : IDisposable
         => _ = now.Ticks >= Volatile.Read(ref _deadline) ? Fall(DenyReason.PlaneUnavailable, "silence", Deadline, now) : Fall(reason, cause, triggered, now);
 
     /// <inheritdoc/>
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose() => Volatile.Read(ref _stopping)?.Dispose();
 
     internal long NextSeq() => Interlocked.Increment(ref _seq);
 
@@ -114,7 +128,10 @@ public sealed class HeldLease : IDisposable
         {
             Volatile.Write(ref _stop, new LeaseStop(cause, triggered < now ? triggered : now, now));
             // The latch has stopped every effect; what cuts connections may run anybody's code and waits for the pool.
-            _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
+            if (Volatile.Read(ref _stopping) is not null)
+            {
+                _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
+            }
         }
 
         return _latch.Reason;
@@ -124,7 +141,7 @@ public sealed class HeldLease : IDisposable
     {
         try
         {
-            _stopping.Cancel();
+            Volatile.Read(ref _stopping)?.Cancel();
         }
         catch (ObjectDisposedException)
         {

@@ -22,6 +22,7 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private Task _beating = Task.CompletedTask;
     private int _inFlight;
+    private TimeSpan _toldHeld;
     private long _renewMs = LeaseLimits.TtlMsMax;
 
     public void Start() => _beating = Task.Run(BeatAsync);
@@ -105,6 +106,7 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
                 _ = await _signal.WaitAsync(pause, _stop.Token).ConfigureAwait(false);
                 var boot = door.Boot;
                 SendClosed(boot);
+                SendHeld(boot);
                 var due = sent + Jittered(TimeSpan.FromMilliseconds(Volatile.Read(ref _renewMs)));
                 if (clock.Steady >= due && boot.Session.View is { } view)
                 {
@@ -165,6 +167,17 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
 
             // Once: it is a courtesy to whoever waits for it, and the outcome tells the same.
             Run(async () => _ = await client.PostAsync(PlaneRoutes.CloseLease, PlaneMessage.Write(new LeaseCloseRequest(boot.Session.Me, [.. some])), CloseTime, _stop.Token).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>What an operator halted here while the plane was away is told to it, until it pushes the same halt back.</summary>
+    private void SendHeld(DoorBoot boot)
+    {
+        var held = door.Stops.Halts.Values.Where(h => h.Compact is not null).Take(HeldOrders.OrdersMax).Select(h => h.Compact!).ToArray();
+        if (held.Length > 0 && boot.Session.View is not null && clock.Steady - _toldHeld > TimeSpan.FromSeconds(1))
+        {
+            _toldHeld = clock.Steady;
+            Run(async () => _ = await client.PostAsync(PlaneRoutes.HeldOrders, PlaneMessage.Write(new HeldOrders(boot.Session.Me, [.. held])), CloseTime, _stop.Token).ConfigureAwait(false));
         }
     }
 

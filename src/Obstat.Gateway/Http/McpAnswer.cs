@@ -44,6 +44,13 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
                 Begin();
             }
 
+            if (_streams && reply.IsCut)
+            {
+                context.Abort();
+                _kept?.End();
+                return;
+            }
+
             if (_streams)
             {
                 await (reply.Body is null ? Task.CompletedTask : WriteAsync(reply.Body));

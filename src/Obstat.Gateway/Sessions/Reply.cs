@@ -10,7 +10,8 @@ namespace Obstat.Gateway.Sessions;
 /// <param name="Status">What HTTP says, where nothing was told before the answer.</param>
 /// <param name="IsNobody">Whether it was refused because nobody proved who asks: HTTP says 401.</param>
 /// <param name="IsStream">Whether the upstream gave the answer at the end of an event stream: HTTP gives it in the same form.</param>
-internal readonly record struct Reply(byte[]? Body, int Status = 200, bool IsNobody = false, bool IsStream = false)
+/// <param name="IsCut">Whether a stream that began is cut without another byte: its lease ended in silence.</param>
+internal readonly record struct Reply(byte[]? Body, int Status = 200, bool IsNobody = false, bool IsStream = false, bool IsCut = false)
 {
     /// <summary>No answer is due.</summary>
     public static Reply None => new(null, 202);

@@ -7,6 +7,7 @@ using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof;
 using Obstat.Proof.Json;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Sessions;
@@ -93,6 +94,8 @@ internal sealed partial class Session
 
         var outgoing = new Outgoing(entry.Ours, request.Method.Name, request.Forwarded(request.Meta.ProgressToken is null ? null : entry.Ours, connected.ClientCapabilities(request.Meta.Capabilities)))
         { Headers = headers?.Made(request.Parameters["arguments"]) ?? [] };
+        // A client that wants to hear of the way is told a stream, which may be long: it goes on for as long as its lease does.
+        caller = caller with { Lease = request.Meta.ProgressToken is null ? LeaseClass.None : LeaseClass.Stream };
         var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
         return await ruling.Match(
             admission =>
@@ -150,7 +153,7 @@ internal sealed partial class Session
         }
 
         _parts.Close(admission, answer);
-        if (answer.Broken == DenyReason.Late && answer.Started is not null && !entry.Cancelled.IsCancellationRequested)
+        if ((answer.Broken == DenyReason.Late || admission.Lease?.Stop is not null) && answer.Started is not null && !entry.Cancelled.IsCancellationRequested)
         {
             // Its time is over here; the server is told, and only SHOULD stop.
             await _upstream.TellAsync(connected, "notifications/cancelled", JsonValue.Object(("requestId", JsonValue.Of(entry.Ours))), CancellationToken.None);
@@ -161,7 +164,9 @@ internal sealed partial class Session
             _tellings.Watch(request.Parameters["uri"]!.AsString!, request.Method.Name == "resources/subscribe");
         }
 
-        return entry.Cancelled.IsCancellationRequested ? Reply.None : Answered(answer, request, entry, admission);
+        // Who was silent too long says nothing more; what was ordered to stop is told why.
+        return entry.Cancelled.IsCancellationRequested ? Reply.None
+            : Answered(answer, request, entry, admission) with { IsCut = admission.Lease?.Stop is { Cause: not ("order" or "beat") } };
     }
 
     /// <summary>A permit for somebody else than the one for whom the connection was opened runs nothing: one upstream connection never serves two.</summary>
@@ -206,7 +211,7 @@ internal sealed partial class Session
     }
 
     private static UpstreamAnswer Withheld(UpstreamAnswer answer, DenyReason reason)
-        => answer with { Result = null, Error = null, Broken = answer.Broken ?? reason, IsWithheld = answer.Result is not null || answer.Error is not null };
+        => answer with { Result = null, Error = null, Broken = answer.Broken is null or DenyReason.Late ? reason : answer.Broken, IsWithheld = answer.Result is not null || answer.Error is not null };
 
     private static Reply RefusedCall(Denial refusal, McpRequest request, InFlight.Entry entry)
     {

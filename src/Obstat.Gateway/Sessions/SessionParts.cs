@@ -35,9 +35,14 @@ internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins P
     /// <summary>What an upstream is told about its client. Nothing of what a client says of itself.</summary>
     public static JsonValue ClientInfo { get; } = JsonValue.Object(("name", JsonValue.Of("obstat-gateway")), ("version", JsonValue.Of("0.1.0")));
 
-    /// <summary>Falls at the permit's expiry, or when one of the given tokens does.</summary>
+    /// <summary>Falls when the lease ends or, without one, at the permit's expiry, or when one of the given tokens does.</summary>
     public CancellationTokenSource Cut(Admission admission, params CancellationToken[] others)
     {
+        if (admission.Lease is { } lease)
+        {
+            return CancellationTokenSource.CreateLinkedTokenSource([.. others, lease.Stopping]);
+        }
+
         var left = admission.NotAfter - Clock.GetUtcNow();
         var cut = CancellationTokenSource.CreateLinkedTokenSource(others);
         cut.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Obstat.Proof.Json;
@@ -19,6 +20,16 @@ public sealed record StopTarget(ScopeKind Kind, Digest Match)
 
     /// <summary>The row of the enforcement state: <c>[kind, match]</c> as its key.</summary>
     public JsonValue ToKey() => JsonValue.Strings([Scope.Word(Kind), Match.ToHex()]);
+
+    /// <summary>Reads <see cref="ToKey"/> again.</summary>
+    public static bool TryKey(JsonValue key, [NotNullWhen(true)] out StopTarget? target)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        target = key.Items is [{ AsString: { } kind }, { AsString: { } match }] && Digest.TryParseHex(match, out var digest) && Scope.TryParse(kind, kind == "all" ? null : "any", out var scope)
+            ? new StopTarget(scope.Value.Kind, digest)
+            : null;
+        return target is not null;
+    }
 
     internal static StopTarget Read(JsonFields fields)
     {

@@ -5,6 +5,7 @@ using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
 using Obstat.Server.Keys;
+using Obstat.Server.Leases;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Listeners;
 using Obstat.Server.Points;
@@ -15,7 +16,7 @@ namespace Obstat.Server.Api;
 
 /// <summary>What operators say to the plane, over their own socket: status, activation, identities, evidence.</summary>
 internal sealed class AdminApi(
-    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, TimeProvider clock)
+    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, TimeProvider clock)
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
@@ -27,6 +28,12 @@ internal sealed class AdminApi(
         [AdminRoutes.Decisions] = (body, _, _) => Done<DecisionsRequest>(body, r => Answer.Of(new DecisionsAnswer(rows.List(r)))),
         [AdminRoutes.Entry] = (body, _, _) => Done<EntryRequest>(body, r => rows.Show(r.Entry) is { } shown ? Answer.Of(shown) : Answer.Refused(404, DenyReason.Malformed, $"there is no entry {r.Entry}")),
         [AdminRoutes.Export] = (body, _, _) => Done<ExportRequest>(body, Export),
+        [AdminRoutes.Halts] = (body, _, _) => Done<AdminRequest>(body, _ => Answer.Of(stops.Standing)),
+        [AdminRoutes.Halt] = (body, peer, _) => StopAsync(body, async r => (await stops.HaltAsync(r.Scope, r.Reason, By(peer)), DenyReason.Undecided)),
+        [AdminRoutes.Revoke] = (body, peer, _) => StopAsync(body, r => stops.RevokeAsync(r.Scope, r.Reason, By(peer))),
+        [AdminRoutes.Lift] = (body, _, _) => PlaneMessage.TryRead<LiftRequest>(body.Span, out var lift, out var error)
+            ? stops.LiftAsync(lift.Order)
+            : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
         [AdminRoutes.AccessToken] = (body, _, _) => Task.FromResult(desk.AccessToken(body)),
         [PlaneRoutes.IdentityNonce] = (body, _, _) => Task.FromResult(desk.Nonce(body)),
         [PlaneRoutes.IdentityRunToken] = (body, peer, _) => Task.FromResult(desk.RunToken(body, peer)),
@@ -60,6 +67,19 @@ internal sealed class AdminApi(
         // An activation that began is not given up because somebody hung up: half of it would be nobody's.
         var done = await snapshots.ReadAgainAsync($"uid:{peer.UserId}", CancellationToken.None);
         return Answer.Of(new ActivateAnswer(done.Reason, done.Entry, done.Snapshot, done.Policies, Shown(done.Findings)));
+    }
+
+    private static string By(Peer peer) => $"uid:{peer.UserId}";
+
+    private static async Task<Answer> StopAsync(ReadOnlyMemory<byte> body, Func<StopRequest, Task<(StopAnswer? Answer, DenyReason Reason)>> stop)
+    {
+        if (!PlaneMessage.TryRead<StopRequest>(body.Span, out var request, out var error))
+        {
+            return Answer.Refused(400, DenyReason.Malformed, error.ToString());
+        }
+
+        var (answer, reason) = await stop(request);
+        return answer is null ? Answer.Refused(503, reason, "it is not in the ledger, so it is not revoked; a halt needs no ledger") : Answer.Of(answer);
     }
 
     private Answer Export(ExportRequest request)

@@ -1,20 +1,20 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Obstat.Core;
 using Obstat.Core.Permits;
 using Obstat.Core.Records;
 using Obstat.Core.Requests;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
 using Obstat.Server.Keys;
+using Obstat.Server.Leases;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Listeners;
 using Obstat.Server.Points;
@@ -37,6 +37,9 @@ internal sealed class PointsApi(
     Gate gate,
     PermitShelf shelf,
     LiveBoots boots,
+    LeaseDesk leases,
+    OrderBoard orders,
+    StopDesk stops,
     TimeProvider clock,
     ILogger logger)
 {
@@ -56,7 +59,11 @@ internal sealed class PointsApi(
         [PlaneRoutes.Asks] = (body, _, _) => AskAsync(body),
         [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
         [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
-    });
+        [PlaneRoutes.Leases] = (body, _, _) => leases.OpenAsync(body),
+        [PlaneRoutes.Beat] = (body, _, _) => leases.BeatAsync(body),
+        [PlaneRoutes.HeldOrders] = (body, _, _) => stops.HeldAsync(body),
+        [PlaneRoutes.CloseLease] = (body, _, _) => leases.CloseAsync(body),
+    }, orders.Find);
 
     private async Task<Answer> RegisterAsync(ReadOnlyMemory<byte> body)
     {
@@ -142,6 +149,7 @@ internal sealed class PointsApi(
         {
             var point = new RegisteredPoint(registration.Id, registration.Boot, registration.Instance.Thumbprint, [.. registration.Obligations], (int)formats.Permit);
             boots.Add(new LiveBoot(point, registration.Kind, index));
+            leases.Registered(new PointBoot(registration.Id, registration.Boot));
         }
 
         var headKey = ledger.HeadKey.ToString();
@@ -154,7 +162,7 @@ internal sealed class PointsApi(
             headKey,
             snapshot.Digest,
             ledger.State.Plane.Epoch,
-            0,
+            orders.Head,
             (int)settings.Limits.Decision.TotalMilliseconds,
             (int)settings.Limits.Silence.TotalMilliseconds));
     }
@@ -219,13 +227,20 @@ internal sealed class PointsApi(
             request,
             () => snapshots.Current is var current ? (current.Snapshot, current.Freshness) : default,
             clock.GetUtcNow(),
-            new Chance(Random128(), Random128()),
+            new Chance(Draws.Random128(), Draws.Random128(), Draws.Random128()),
             patience.Token);
         return verdict.Match(Permitted, Denied);
     }
 
     private Answer Permitted(ExecutionPermit permit)
     {
+        // First held, then looked at: a halt that comes now finds the lease, one that came before is seen here.
+        leases.Permitted(permit);
+        if (Scope.Of(permit.Claims, working.PermitKid, ledger.Origin).Any(stops.IsHalted))
+        {
+            return Denied(new Denial(DenyReason.Halted, null, null, permit.Visible));
+        }
+
         shelf.Keep(permit.Claims, permit.Compact);
         return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
     }
@@ -268,8 +283,15 @@ internal sealed class PointsApi(
             return Answer.Refused(401, DenyReason.AssertionInvalid);
         }
 
+        var lease = ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease;
         var appended = await ledger.AppendAsync(Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span))), CancellationToken.None);
-        return appended.Match(entry => Answer.Of(new EntryAnswer(entry.Index.Value)), reason => Answer.Refused(StatusOf(reason), reason));
+        return appended.Match(
+            entry =>
+            {
+                leases.Told(lease);
+                return Answer.Of(new EntryAnswer(entry.Index.Value));
+            },
+            reason => Answer.Refused(StatusOf(reason), reason));
     }
 
     private async Task<Answer> RefusalsAsync(ReadOnlyMemory<byte> body)
@@ -307,6 +329,4 @@ internal sealed class PointsApi(
         => new Receipt(recorded.Entry.Head.Bytes, recorded.Index.Value, recorded.Entry.Path, recorded.Entry.Leaf, recorded.Entry.Written.Bytes).ToJson();
 
     private static int StatusOf(DenyReason reason) => ReasonTable.Entries.FirstOrDefault(e => e.Reason == reason)?.HttpStatus ?? 503;
-
-    private static string Random128() => Base64Url.Encode(RandomNumberGenerator.GetBytes(16));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,8 +20,8 @@ internal sealed class PlaneKeys : IDisposable
 {
     private const int FileBytesMax = 4096;
 
-    private PlaneKeys(SigningKey root, HeadSigner heads, byte[] tenant, JwsKey operatorKey)
-        => (Root, RootSigner, Heads, Tenant, Operator) = (root, root.ToStatementSigner(), heads, tenant, operatorKey);
+    private PlaneKeys(SigningKey root, HeadSigner heads, byte[] tenant, JwsKey operatorKey, ImmutableArray<JwsKey> operators)
+        => (Root, RootSigner, Heads, Tenant, Operator, Operators) = (root, root.ToStatementSigner(), heads, tenant, operatorKey, operators);
 
     /// <summary>Signs key sets: whoever can read it can permit anything.</summary>
     public SigningKey Root { get; }
@@ -37,6 +38,9 @@ internal sealed class PlaneKeys : IDisposable
     /// <summary>Verifies tool pins.</summary>
     public JwsKey Operator { get; }
 
+    /// <summary>All operators' keys: each is one person as far as the plane can tell, and lifting a halt takes two.</summary>
+    public ImmutableArray<JwsKey> Operators { get; }
+
     /// <summary>Reads the files.</summary>
     public static bool TryLoad(InstallationSettings settings, [NotNullWhen(true)] out PlaneKeys? keys, [NotNullWhen(false)] out string? reason)
     {
@@ -44,6 +48,7 @@ internal sealed class PlaneKeys : IDisposable
         var paths = settings.Paths;
         if (!TryPem(paths.RootKey, KeyRole.Root, out var root, out reason)
             || !TryOperator(paths.OperatorTrust, out var operatorKey, out reason)
+            || !OperatorKeys.TryRead(paths, out var operators, out reason)
             || !PrivateFile.TryRead(paths.HeadKey, FileBytesMax, out var head, out reason)
             || !TryTenant(paths, out var tenant, out reason))
         {
@@ -57,7 +62,7 @@ internal sealed class PlaneKeys : IDisposable
             return false;
         }
 
-        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey);
+        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey, operators);
         CryptographicOperations.ZeroMemory(seed);
         return true;
     }

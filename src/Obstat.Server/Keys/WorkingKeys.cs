@@ -17,7 +17,13 @@ internal sealed class WorkingKeys : IPermitSigner, IDisposable
 
     private readonly SigningKey _permit = SigningKey.Create(KeyRole.Permit);
 
+    /// <summary>Signs leases and orders.</summary>
+    public SigningKey Lease { get; } = SigningKey.Create(KeyRole.Lease);
+
     public WorkingKeys(DateTimeOffset now) => (From, Until) = (now, now + Life);
+
+    /// <summary>Thumbprint of the key that signs permits.</summary>
+    public string PermitKid => _permit.Kid;
 
     /// <summary>Signs the plane's statements.</summary>
     public StatementSigner Statements { get; } = StatementSigner.Generate();
@@ -43,6 +49,7 @@ internal sealed class WorkingKeys : IPermitSigner, IDisposable
         [
             StatementKey.Of(Statements.PublicKey, KeyRoles.Statement),
             StatementKey.Of(PublicOf(_permit), KeyRoles.Permit),
+            StatementKey.Of(PublicOf(Lease), KeyRoles.Lease),
             StatementKey.Of(PublicOf(Run), KeyRoles.Run),
         ],
         From = Timestamp.From(From),
@@ -55,7 +62,7 @@ internal sealed class WorkingKeys : IPermitSigner, IDisposable
     public string KeySet(string issuer, string headKey, PlaneKeys keys, DateTimeOffset now)
     {
         var (from, until) = (From.ToUnixTimeSeconds(), Until.ToUnixTimeSeconds());
-        return new PlaneKeySet(issuer, Math.Max(from, now.ToUnixTimeSeconds()), until, headKey, [new KeySetMember(_permit.Public, from, until), new KeySetMember(Run.Public, from, until)]).Sign(keys.Root);
+        return new PlaneKeySet(issuer, Math.Max(from, now.ToUnixTimeSeconds()), until, headKey, [new KeySetMember(_permit.Public, from, until), new KeySetMember(Lease.Public, from, until), new KeySetMember(Run.Public, from, until)]).Sign(keys.Root);
     }
 
     /// <inheritdoc/>

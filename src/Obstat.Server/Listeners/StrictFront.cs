@@ -38,6 +38,13 @@ internal static class StrictFront
     /// <summary>Serves one request.</summary>
     public static async Task ServeAsync(HttpContext context)
     {
+        if (context.Request.Method == HttpMethods.Get && context.Request.ContentLength is null or 0
+            && context.Features.Get<Peer>()?.Routes.FindStream(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "") is { } stream)
+        {
+            await stream(context);
+            return;
+        }
+
         var answer = await AnswerAsync(context);
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = answer.ContentType;

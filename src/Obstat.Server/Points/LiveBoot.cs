@@ -26,10 +26,13 @@ internal sealed class LiveBoot(RegisteredPoint point, string kind, long entry)
     /// <summary>How long it has said nothing.</summary>
     public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Interlocked.Read(ref _heard));
 
+    /// <summary>It said something.</summary>
+    public void Heard() => _ = Interlocked.Exchange(ref _heard, Environment.TickCount64);
+
     /// <summary>The answer to a message: made once by <paramref name="answer"/>, however often it comes. Null: the number was used for another message.</summary>
     public Task<Answer>? Once(long seq, Digest body, Func<Task<Answer>> answer)
     {
-        _ = Interlocked.Exchange(ref _heard, Environment.TickCount64);
+        Heard();
         var kept = _answers.GetOrAdd(seq, _ => (body, new Lazy<Task<Answer>>(answer)));
         _ = _answers.TryRemove(seq - AnswersMax, out _);
         return kept.Body == body ? kept.Answer.Value : null;

@@ -12,7 +12,7 @@ namespace Obstat.Server.Sources;
 /// Puts snapshots in force: read, joined, recorded, and only then used. At the start whatever the folder holds comes into force, also a law that decides nothing; later a set that does not load
 /// changes nothing. Safe for concurrent use; one activation at a time.
 /// </summary>
-internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger ledger, TimeProvider clock) : IDisposable
+internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger ledger, ReadOnlyMemory<byte> pepper, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile InForce? _inForce;
@@ -36,11 +36,17 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
             var read = trust.Read(ledger.State, clock.GetUtcNow());
             return read.Findings.Any(f => f.Refuses)
                 ? Task.FromResult(Kept(DenyReason.TrustStale, read.Findings))
-                : PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), PrincipalDirectory.Empty, read.Trust, Current.Snapshot.Revocations), read.Freshness, "refresh", read.Findings, cancellation);
+                : PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), PrincipalDirectory.Empty, read.Trust, Revoked), read.Freshness, "refresh", read.Findings, cancellation);
         },
         cancellation);
 
+    /// <summary>Something was revoked: what the ledger holds comes into force.</summary>
+    public Task<Activation> RevokedAsync(string by) => OneAsync(
+        () => PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), Current.Snapshot.Directory, Current.Snapshot.Trust, Revoked), Current.Freshness, by, [], CancellationToken.None), CancellationToken.None);
+
     public void Dispose() => _one.Dispose();
+
+    private Revocations Revoked => Revocations.Of(ledger.State.Revoked, pepper);
 
     private async Task<Activation> OneAsync(Func<Task<Activation>> activation, CancellationToken cancellation)
     {
@@ -76,7 +82,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
         }
 
         var read = trust.Read(ledger.State, clock.GetUtcNow());
-        var snapshot = Snapshot.Of(LawLoader.Load(files), PrincipalDirectory.Empty, read.Trust, _inForce?.Snapshot.Revocations ?? Revocations.Empty);
+        var snapshot = Snapshot.Of(LawLoader.Load(files), PrincipalDirectory.Empty, read.Trust, Revoked);
         ImmutableArray<LawFinding> findings = [.. snapshot.Law.Findings.Concat(read.Findings).OrderByDescending(f => f.Refuses)];
         var usable = snapshot.Law.IsInForce && !findings.Any(f => f.Refuses);
         Rejected = usable ? [] : findings;

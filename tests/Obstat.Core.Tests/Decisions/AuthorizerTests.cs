@@ -423,7 +423,7 @@ public class AuthorizerTests
     public void A_revoked_principal_is_refused()
     {
         using var bench = new Bench();
-        bench.Snapshot = Snapshot.Of(bench.Law, PrincipalDirectory.Empty, bench.Trust, Revocations.Empty.WithPrincipal("Agent::local:uid:1000"));
+        bench.Snapshot = Snapshot.Of(bench.Law, PrincipalDirectory.Empty, bench.Trust, Revocations.Empty.With(new Proof.Leases.Scope(Proof.Leases.ScopeKind.Principal, "Agent::local:uid:1000")));
         Assert.Equal(DenyReason.Revoked, Reason(bench.Decide(bench.Call("transfer", Small))));
     }
 

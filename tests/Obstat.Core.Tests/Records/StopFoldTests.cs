@@ -79,6 +79,21 @@ public sealed class StopFoldTests : IDisposable
     }
 
     [Fact]
+    public void A_kept_fold_gives_leases_revocations_and_halts_again()
+    {
+        _ = _ledger.Require(Said.Decided(true, 1, 1, jti: 7, lease: 5));
+        _ = _ledger.Require(Said.Leases(Event(LeaseEvent.Opened)));
+        _ = _ledger.Require(Said.Revoked(Agent));
+        _ = _ledger.Require(Said.Halted(Agent));
+        var kept = _ledger.State;
+        Assert.True(StopFold.TryRestore(ref kept));
+        Assert.Equal(kept.Leases[Said.Id(5)], _ledger.State.Leases[Said.Id(5)]);
+        Assert.Equal(Said.Id(5), kept.Open[Said.Id(7)].Lease);
+        Assert.True(kept.Revoked.SetEquals(_ledger.State.Revoked) && kept.Halts.SetEquals(_ledger.State.Halts));
+        Assert.Single(kept.Halts);
+    }
+
+    [Fact]
     public void A_revocation_stays_for_ever_and_moves_the_state_digest()
     {
         var before = _ledger.State.Parts.Digests.Digest;

@@ -12,6 +12,18 @@ public static class AdminRoutes
     /// <summary><see cref="AdminRequest"/> to <see cref="ActivateAnswer"/>: reads policies, pins, enrolled identities and issuers' keys again. A set that does not load changes nothing.</summary>
     public const string Activate = "/v1/policy/activate";
 
+    /// <summary><see cref="AdminRequest"/> to <see cref="HaltsAnswer"/>.</summary>
+    public const string Halts = "/v1/halts";
+
+    /// <summary><see cref="StopRequest"/> to <see cref="StopAnswer"/>: acts whatever the ledger does.</summary>
+    public const string Halt = "/v1/halt";
+
+    /// <summary><see cref="StopRequest"/> to <see cref="StopAnswer"/>.</summary>
+    public const string Revoke = "/v1/revoke";
+
+    /// <summary><see cref="LiftRequest"/> to <see cref="LiftAnswer"/>: the second person's does it.</summary>
+    public const string Lift = "/v1/lift";
+
     /// <summary><see cref="DecisionsRequest"/> to <see cref="DecisionsAnswer"/>.</summary>
     public const string Decisions = "/v1/decisions";
 

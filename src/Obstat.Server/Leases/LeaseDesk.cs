@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Obstat.Core.Leases;
+using Obstat.Core.Permits;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+using Obstat.Server.Keys;
+using Obstat.Server.Listeners;
+using Obstat.Server.Points;
+using Obstat.Storage;
+
+namespace Obstat.Server.Leases;
+
+/// <summary>
+/// The plane's side of leases: opens and renews what this start permitted, each time after a commit of the store; tells the ledger what ended. What another start permitted is not renewed, and ends.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots boots, OrderBoard orders, TimeSpan ttl, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private readonly LeaseBook _book = new();
+    private readonly ConcurrentQueue<LeaseEvent> _events = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _acknowledged = new(StringComparer.Ordinal);
+    private readonly RenewalLog _renewals = new();
+    private readonly TimeSpan _started = clock.GetElapsedTime(0);
+    private int _flushing;
+
+    /// <summary>Leases that go on.</summary>
+    public ImmutableArray<LeaseFacts> Running
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _book.Running];
+            }
+        }
+    }
+
+    private TimeSpan Now => clock.GetElapsedTime(0);
+
+    /// <summary>A permit with a lease is about to be given. False: it may not be.</summary>
+    public void Permitted(ExecutionPermit permit)
+    {
+        if (permit.Claims is { Lease: { } lease, Ep: { } ep } claims)
+        {
+            ImmutableArray<Scope> scopes = [.. Scope.Of(claims, working.PermitKid, ledger.Origin)];
+            lock (_lock)
+            {
+                _book.Permit(new LeaseFacts(lease.Id, claims.Jti, claims.Exe, ep, scopes, permit.IdentityEnd, TimeSpan.FromSeconds(lease.Ttl)), Now);
+            }
+        }
+    }
+
+    /// <summary>A boot registered: what earlier boots of its point held is over.</summary>
+    public void Registered(PointBoot boot)
+    {
+        lock (_lock)
+        {
+            _ = _book.EndBoots(boot, Now);
+        }
+    }
+
+    /// <summary>The outcome of an execution was recorded: nothing of its lease remains.</summary>
+    public void Told(string? lease)
+    {
+        if (lease is not null)
+        {
+            lock (_lock)
+            {
+                _book.Forget(lease);
+            }
+
+            Acknowledge(lease);
+        }
+    }
+
+    /// <summary>Opens a lease.</summary>
+    public async Task<Answer> OpenAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<LeaseOpenRequest>(body.Span, out var request, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (!boots.TryGet(request.Ep.Id, request.Ep.Boot, out _))
+        {
+            return Answer.Refused(401, DenyReason.IdentityUnverifiable);
+        }
+
+        DenyReason? refused;
+        LeaseFacts? facts;
+        bool first;
+        lock (_lock)
+        {
+            refused = _book.Open(request.Execution, request.Ep, TimeSpan.FromMilliseconds(request.StopMs), Now, out facts, out first);
+        }
+
+        if (facts is null)
+        {
+            return Answer.Refused(409, refused ?? DenyReason.Fault);
+        }
+
+        if (first)
+        {
+            Tell(new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null));
+        }
+
+        var ms = (long)ttl.TotalMilliseconds;
+        return await ledger.BeatAsync(CancellationToken.None)
+            ? Answer.Of(new TokenAnswer(new OpenedLease(request.Ep.Boot, request.N, facts.Id, ledger.State.Plane.Epoch, ms, ms / 3, facts.HardEnd.ToUnixTimeSeconds()).Sign(working.Lease)))
+            : Answer.Refused(503, DenyReason.LedgerUnavailable);
+    }
+
+    /// <summary>Renews leases: answered only after a commit that began after the beat came in, so nothing is renewed by a plane whose store is dead.</summary>
+    public async Task<Answer> BeatAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<BeatRequest>(body.Span, out var beat, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (!boots.TryGet(beat.Ep.Id, beat.Ep.Boot, out var boot))
+        {
+            return Answer.Refused(401, DenyReason.IdentityUnverifiable);
+        }
+
+        boot.Heard();
+        if (!await ledger.BeatAsync(CancellationToken.None))
+        {
+            return Answer.Refused(503, DenyReason.LedgerUnavailable);
+        }
+
+        // After the commit: what was ended while the disk was busy is not renewed.
+        var (now, wall) = (Now, clock.GetUtcNow());
+        var renewed = ImmutableArray.CreateBuilder<RenewedLease>(beat.Leases.Length);
+        lock (_lock)
+        {
+            foreach (var asked in beat.Leases)
+            {
+                renewed.Add(_book.Renew(beat.Ep, asked, now, wall, out var ended));
+                if (ended is not null)
+                {
+                    _events.Enqueue(ended.ToEvent(wall));
+                }
+            }
+        }
+
+        Flush();
+        _renewals.Add(beat.Ep, wall, renewed.Count(r => r.Reason is null), Digest.Of(body.Span));
+        return Answer.Of(new TokenAnswer(
+            new SignedBeat(beat.Ep.Boot, beat.N, beat.Nonce, ledger.State.Plane.Epoch, wall.ToUnixTimeMilliseconds(), orders.Head, renewed.MoveToImmutable()).Sign(working.Lease)));
+    }
+
+    /// <summary>Takes acknowledgements of stops.</summary>
+    public Task<Answer> CloseAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<LeaseCloseRequest>(body.Span, out var request, out _))
+        {
+            return Task.FromResult(Answer.Refused(400, DenyReason.Malformed));
+        }
+
+        if (!boots.TryGet(request.Ep.Id, request.Ep.Boot, out _))
+        {
+            return Task.FromResult(Answer.Refused(401, DenyReason.IdentityUnverifiable));
+        }
+
+        foreach (var closed in request.Closed)
+        {
+            Acknowledge(closed.Id);
+        }
+
+        return Task.FromResult(Answer.Of(new EntryAnswer(ledger.State.Size - 1)));
+    }
+
+    /// <summary>Ends every running lease of a scope, and gives what completes as their points acknowledge.</summary>
+    public ImmutableArray<Task> Stop(Scope scope, DenyReason code)
+    {
+        ImmutableArray<EndedLease> ended;
+        lock (_lock)
+        {
+            ended = _book.Stop(scope, code, Now);
+        }
+
+        ImmutableArray<Task> open = [.. ended.Select(e => _acknowledged.GetOrAdd(e.Facts.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task)];
+        foreach (var one in ended)
+        {
+            _events.Enqueue(one.ToEvent(clock.GetUtcNow()));
+        }
+
+        Flush();
+        return open;
+    }
+
+    /// <summary>What time itself ends: leases that nobody renewed, and, once every point must have stopped, those of earlier starts.</summary>
+    public void Sweep()
+    {
+        var (now, wall) = (Now, clock.GetUtcNow());
+        ImmutableArray<EndedLease> lost;
+        lock (_lock)
+        {
+            lost = _book.Overdue(now);
+        }
+
+        foreach (var one in lost)
+        {
+            _events.Enqueue(one.ToEvent(wall));
+            Acknowledge(one.Facts.Id);
+        }
+
+        foreach (var old in ledger.State.Leases.Values.Where(l => l.Epoch < ledger.State.Plane.Epoch && now - _started > TimeSpan.FromSeconds(l.Ttl) + LeaseBook.StopTimeUnknown))
+        {
+            _events.Enqueue(new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()));
+        }
+
+        Flush();
+        foreach (var count in _renewals.Take(wall))
+        {
+            _ = ledger.AppendAsync(Draft([], count), CancellationToken.None);
+        }
+    }
+
+    private void Acknowledge(string lease)
+    {
+        if (_acknowledged.TryRemove(lease, out var open))
+        {
+            _ = open.TrySetResult();
+        }
+    }
+
+    private void Tell(LeaseEvent one)
+    {
+        _events.Enqueue(one);
+        Flush();
+    }
+
+    /// <summary>One entry for all that happened while the one before was written.</summary>
+    private void Flush()
+    {
+        if (!_events.IsEmpty && Interlocked.Exchange(ref _flushing, 1) == 0)
+        {
+            _ = FlushAsync();
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        do
+        {
+            while (!_events.IsEmpty)
+            {
+                var some = ImmutableArray.CreateBuilder<LeaseEvent>();
+                while (some.Count < LeaseStatement.EventsMax && _events.TryDequeue(out var one))
+                {
+                    some.Add(one);
+                }
+
+                _ = await ledger.AppendAsync(Draft(some.ToImmutable(), null), CancellationToken.None);
+            }
+
+            Volatile.Write(ref _flushing, 0);
+        }
+        while (!_events.IsEmpty && Interlocked.Exchange(ref _flushing, 1) == 0);
+    }
+
+    // An outcome may have come first: what the log does not hold open any more has no events.
+    private static Draft Draft(ImmutableArray<LeaseEvent> events, RenewalCount? renewals) => Core.Records.Draft.OfPlane(place =>
+    {
+        ImmutableArray<LeaseEvent> left =
+        [
+            .. events.Where((e, i) => place.State.Leases.TryGetValue(e.Lease, out var lease) && !(e.Event == LeaseEvent.Opened && lease.IsOpened)
+                && !events.Take(i).Any(before => before.Lease == e.Lease && (before.IsEnd || before.Event == e.Event))),
+        ];
+        return left.IsEmpty && renewals is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(new LeaseStatement
+        {
+            Nonce = place.Nonce,
+            Origin = place.Origin,
+            Time = place.Time,
+            Clock = place.Clock,
+            Plane = place.Plane,
+            Events = left,
+            Renewals = renewals,
+        });
+    });
+}

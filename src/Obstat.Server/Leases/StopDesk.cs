@@ -1,0 +1,342 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Obstat.Core.Records;
+using Obstat.Proof;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+using Obstat.Server.Keys;
+using Obstat.Server.Listeners;
+using Obstat.Server.Sources;
+using Obstat.Settings;
+using Obstat.Storage;
+using Obstat.Storage.Files;
+
+namespace Obstat.Server.Leases;
+
+/// <summary>
+/// Revocation and the kill switch. A revocation is an entry first and an order then. A halt is the other way round: it acts, is spooled, is pushed, and only then tried on the ledger; without one it acts all the
+/// same and the ledger is told later. Lifting takes the ledger and two people. Safe for concurrent use.
+/// </summary>
+internal sealed class StopDesk : IDisposable
+{
+    private const int LiftedMax = 64;
+    private static readonly TimeSpan AcknowledgeTime = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LiftTime = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _lock = new();
+    private readonly Ledger _ledger;
+    private readonly PlaneKeys _keys;
+    private readonly ReadOnlyMemory<byte> _pepper;
+    private readonly Snapshots _snapshots;
+    private readonly LeaseDesk _leases;
+    private readonly OrderBoard _orders;
+    private readonly TimeProvider _clock;
+    private readonly StopSpool? _spool;
+    private readonly ConcurrentDictionary<string, (ImmutableSortedSet<string> Kids, DateTimeOffset Since)> _lifts = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _merging = new(1, 1);
+    private ImmutableDictionary<string, StandingHalt> _halts = ImmutableDictionary.Create<string, StandingHalt>(StringComparer.Ordinal);
+    private ImmutableHashSet<Scope> _scopes = [];
+    private ImmutableHashSet<string> _untold = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private ImmutableArray<StandingHalt> _lifted = [];
+    private volatile bool _haltsAll;
+
+    private StopDesk(Ledger ledger, PlaneKeys keys, ReadOnlyMemory<byte> pepper, Snapshots snapshots, LeaseDesk leases, OrderBoard orders, TimeProvider clock, StopSpool? spool)
+        => (_ledger, _keys, _pepper, _snapshots, _leases, _orders, _clock, _spool) = (ledger, keys, pepper, snapshots, leases, orders, clock, spool);
+
+    /// <summary>Unites what the spool holds with what the ledger holds. A spool that cannot be read halts everything: nobody knows what it said.</summary>
+    public static StopDesk Open(InstallationPaths paths, Ledger ledger, PlaneKeys keys, ReadOnlyMemory<byte> pepper, Snapshots snapshots, LeaseDesk leases, OrderBoard orders, TimeProvider clock)
+    {
+        StopSpool? spool = null;
+        IReadOnlyList<byte[]>? texts = null;
+        try
+        {
+            spool = StopSpool.Open(paths.StopSpool, out texts);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As one that cannot be read.
+        }
+
+        var desk = new StopDesk(ledger, keys, pepper, snapshots, leases, orders, clock, spool);
+        var isWhole = texts is not null;
+        foreach (var text in texts ?? [])
+        {
+            if (StandingHalt.TryRead(text, out var halt) && halt.IsLifted)
+            {
+                desk._lifted = desk._lifted.Add(halt);
+                _ = orders.Issue(OrderKind.Lift, halt.Scope, halt.Reason, halt.By, halt.Id);
+            }
+            else if (halt is not null)
+            {
+                desk.Stand(halt);
+                _ = orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
+            }
+            else
+            {
+                isWhole = false;
+            }
+        }
+
+        if (!isWhole)
+        {
+            desk.HaltAll();
+        }
+
+        return desk;
+    }
+
+    /// <summary>What is halted, with what only the ledger knows: that has no name here.</summary>
+    public HaltsAnswer Standing => new(
+        [.. _halts.Values.OrderBy(h => h.IssuedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Take(4096).Select(h => new HaltShown(h.Id, h.Scope, h.Reason, h.By, h.IssuedAt, Knows(h.Scope)))], _leases.Running.Length);
+
+    /// <summary>Whether this scope itself is halted.</summary>
+    public bool IsHalted(Scope scope)
+        => _haltsAll || Holds(scope) || (scope.Kind == ScopeKind.All && Holds(new Scope(ScopeKind.Tenant, _ledger.Origin)));
+
+    public void Dispose()
+    {
+        _spool?.Dispose();
+        _merging.Dispose();
+    }
+
+    /// <summary>Halts a scope.</summary>
+    public async Task<StopAnswer> HaltAsync(Scope scope, string reason, string by, string? id = null)
+    {
+        var halt = new StandingHalt(id ?? Draws.Random128(), scope, reason, by, _clock.GetUtcNow().ToUnixTimeSeconds());
+        Stand(halt);
+        var stopping = _leases.Stop(scope, DenyReason.Halted);
+        _ = _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id);
+        Spool(halt);
+        var entry = await RecordAsync(halt);
+        _untold = entry is null ? _untold.Add(halt.Id) : _untold;
+        return new StopAnswer(halt.Id, entry, stopping.Length, await AcknowledgedAsync(stopping));
+    }
+
+    /// <summary>Revokes a scope: durable first, then ordered.</summary>
+    public async Task<(StopAnswer? Answer, DenyReason Reason)> RevokeAsync(Scope scope, string reason, string by)
+    {
+        var (target, id) = (StopTarget.Of(scope, _pepper.Span), Draws.Random128());
+        var appended = await _ledger.AppendAsync(
+            Draft.OfPlane(place => Composition.Of(new RevocationStatement
+            {
+                Nonce = place.Nonce,
+                Origin = place.Origin,
+                Time = place.Time,
+                Clock = place.Clock,
+                Plane = place.Plane,
+                Target = target,
+                From = place.Time,
+                Reason = reason,
+                By = by,
+                Order = id,
+            })),
+            CancellationToken.None);
+        var (entry, refused) = appended.Match(e => ((long?)e.Index.Value, DenyReason.Undecided), r => (null, r));
+        if (entry is null)
+        {
+            return (null, refused);
+        }
+
+        var stopping = _leases.Stop(scope, DenyReason.Revoked);
+        _ = _orders.Issue(OrderKind.Stop, scope, reason, by, id);
+        // Until it is in force nothing is allowed: a decision under the snapshot of before is judged again, and refused if it still is.
+        _ = await _snapshots.RevokedAsync(by);
+        return (new StopAnswer(id, entry, stopping.Length, await AcknowledgedAsync(stopping)), DenyReason.Undecided);
+    }
+
+    /// <summary>One person wants a halt lifted; the second one's word does it.</summary>
+    public async Task<Answer> LiftAsync(string compact)
+    {
+        if (!Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) || order.Kind != OrderKind.Lift)
+        {
+            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a lift that an operator's key signed");
+        }
+
+        var now = _clock.GetUtcNow();
+        if (Math.Abs(now.ToUnixTimeSeconds() - order.IssuedAt) > 60)
+        {
+            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a lift of this minute");
+        }
+
+        if (!_halts.TryGetValue(order.Id, out var halt) || halt.Scope != order.Scope)
+        {
+            return Answer.Refused(404, DenyReason.Malformed, $"no halt {order.Id} of that scope is in force");
+        }
+
+        var (kids, _) = _lifts.AddOrUpdate(
+            order.Id,
+            _ => (ImmutableSortedSet.Create(StringComparer.Ordinal, signer.Kid), now),
+            (_, was) => now - was.Since > LiftTime ? (ImmutableSortedSet.Create(StringComparer.Ordinal, signer.Kid), now) : (was.Kids.Add(signer.Kid), was.Since));
+        if (kids.Count < HaltStatement.LiftersMin)
+        {
+            return Answer.Of(new LiftAnswer(null, [.. kids]));
+        }
+
+        var target = StopTarget.Of(halt.Scope, _pepper.Span);
+        var others = _halts.Values.Any(h => h.Id != halt.Id && h.Scope == halt.Scope);
+        var appended = others || !_ledger.State.Halts.Contains(target) ? null : await _ledger.AppendAsync(HaltDraft(target, signer.Kid, [.. kids]), CancellationToken.None);
+        if (appended is null && !others)
+        {
+            return Answer.Refused(503, DenyReason.LedgerUnavailable, "the halt itself is not in the ledger yet: no ledger, no lift");
+        }
+
+        var (entry, refused) = appended?.Match(e => ((long?)e.Index.Value, DenyReason.Undecided), r => (null, r)) ?? (_ledger.State.Size - 1, DenyReason.Undecided);
+        if (entry is null)
+        {
+            return Answer.Refused(503, refused, "no ledger, no lift");
+        }
+
+        _ = _lifts.TryRemove(order.Id, out _);
+        Fall(halt);
+        _ = _orders.Issue(OrderKind.Lift, halt.Scope, order.Reason, signer.Kid, halt.Id);
+        return Answer.Of(new LiftAnswer(entry, [.. kids]));
+    }
+
+    /// <summary>Takes halts that a point got from an operator while this plane was away.</summary>
+    public async Task<Answer> HeldAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<HeldOrders>(body.Span, out var held, out _))
+        {
+            return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        foreach (var compact in held.Orders)
+        {
+            if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out _, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
+            {
+                var halt = new StandingHalt(order.Id, order.Scope, order.Reason, order.By, order.IssuedAt);
+                _untold = _untold.Add(halt.Id);
+                Stand(halt);
+                _ = _leases.Stop(halt.Scope, DenyReason.Halted);
+                _ = _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
+                Spool(halt);
+            }
+        }
+
+        await MergeAsync();
+        return Answer.Of(new EntryAnswer(Math.Max(0, _ledger.State.Size - 1)));
+    }
+
+    /// <summary>Tells the ledger the halts that it does not have, each with the gap in which only the spool knew.</summary>
+    public async Task MergeAsync()
+    {
+        if (_ledger.Failure is not null || _halts.Values.All(h => Knows(h.Scope)) || !await _merging.WaitAsync(0))
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var halt in _halts.Values.Where(h => !Knows(h.Scope)))
+            {
+                if (await RecordAsync(halt) is not null)
+                {
+                    _ = await _ledger.AppendAsync(GapDraft(halt), CancellationToken.None);
+                    _untold = _untold.Remove(halt.Id);
+                }
+            }
+        }
+        finally
+        {
+            _ = _merging.Release();
+        }
+    }
+
+    private static async Task<int> AcknowledgedAsync(ImmutableArray<Task> stopping)
+    {
+        _ = await Task.WhenAny(Task.WhenAll(stopping), Task.Delay(AcknowledgeTime));
+        return stopping.Count(t => t.IsCompleted);
+    }
+
+    private async Task<long?> RecordAsync(StandingHalt halt)
+        => (await _ledger.AppendAsync(HaltDraft(StopTarget.Of(halt.Scope, _pepper.Span), halt.By, []), CancellationToken.None)).Match(e => (long?)e.Index.Value, _ => null);
+
+    private static Draft HaltDraft(StopTarget target, string by, ImmutableArray<string> approvals) => Draft.OfPlane(place => Composition.Of(new HaltStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        IsLift = !approvals.IsEmpty,
+        Scope = target,
+        By = by,
+        Approvals = approvals,
+    }));
+
+    private static Draft GapDraft(StandingHalt halt) => Draft.OfPlane(place => Composition.Of(new GapStatement
+    {
+        Nonce = place.Nonce,
+        Origin = place.Origin,
+        Time = place.Time,
+        Clock = place.Clock,
+        Plane = place.Plane,
+        Kind = "ledger",
+        From = Timestamp.FromUnixSeconds(halt.IssuedAt),
+        To = place.Time,
+        Ep = null,
+        Ranges = [],
+        Counts = ImmutableSortedDictionary<string, long>.Empty,
+        Halts = [halt.Id],
+        Why = "halted while the ledger was not written",
+    }));
+
+    private bool Holds(Scope scope) => _scopes.Contains(scope) || Knows(scope);
+
+    private bool Knows(Scope scope) => _ledger.State.Halts is { IsEmpty: false } halts && halts.Contains(StopTarget.Of(scope, _pepper.Span));
+
+    private void Stand(StandingHalt halt)
+    {
+        lock (_lock)
+        {
+            _halts = _halts.SetItem(halt.Id, halt);
+            _scopes = _scopes.Add(halt.Scope);
+        }
+    }
+
+    private void Fall(StandingHalt halt)
+    {
+        lock (_lock)
+        {
+            _halts = _halts.Remove(halt.Id);
+            _scopes = [.. _halts.Values.Select(h => h.Scope)];
+            // A point that was away when it was lifted is told by the next start too.
+            _lifted = [.. _lifted.TakeLast(LiftedMax - 1), halt with { IsLifted = true }];
+            try
+            {
+                _spool?.Replace([.. _halts.Values.Concat(_lifted).Select(h => h.ToBytes())]);
+            }
+            catch (IOException)
+            {
+                // The lift is in the ledger; a start that reads the spool halts again, and is lifted again.
+            }
+        }
+    }
+
+    private void Spool(StandingHalt halt)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                (_spool ?? throw new IOException("no spool")).Add(halt.ToBytes());
+            }
+            catch (IOException)
+            {
+                HaltAll();
+            }
+        }
+    }
+
+    // What cannot be remembered is widened: this process serves nothing until an operator has looked.
+    private void HaltAll()
+    {
+        _haltsAll = true;
+        _ = _leases.Stop(Scope.All, DenyReason.Halted);
+        _ = _orders.Issue(OrderKind.Halt, Scope.All, "the stop spool cannot be relied on", "plane", Draws.Random128());
+    }
+}

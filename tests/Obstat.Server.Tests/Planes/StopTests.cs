@@ -1,0 +1,242 @@
+using System.Collections.Immutable;
+using System.Text;
+using Obstat.Proof;
+using Obstat.Proof.Bundles;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Permits;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
+using Obstat.Settings;
+using Assertion = Obstat.Proof.Messages.Assertion;
+
+namespace Obstat.Server.Tests.Planes;
+
+/// <summary>Leases, revocation and the kill switch of a real plane over its sockets.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class StopTests : IDisposable
+{
+    private readonly TestInstallation _home = new();
+
+    private long _n;
+
+    public void Dispose() => _home.Dispose();
+
+    private static PermitClaims ClaimsOf(AllowAnswer allow)
+    {
+        var payload = allow.Permit.Split('.')[1];
+        Assert.True(Obstat.Proof.Encodings.Base64Url.TryDecode(payload, out var bytes));
+        Assert.True(PermitClaims.TryRead(TestInstallation.Json(Encoding.UTF8.GetString(bytes)), out var claims, out var error), error.ToString());
+        return claims;
+    }
+
+    private static async Task<AskAnswer> AskAsync(TestPoint point, string mode = "lease")
+        => await point.AskAsync(point.Ask(point.Transfer("900.5"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())) with { Mode = mode });
+
+    private static async Task<PermitClaims> BeginAsync(TestPoint point) => ClaimsOf(Assert.IsType<AllowAnswer>(await AskAsync(point)));
+
+    private static JwsKeySet LeaseKeys(TestInstallation home, RegisterAnswer registered)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        Assert.True(PlaneKeySet.TryVerify(registered.KeySet, home.Root.Kid, home.HeadKey.ToString(), now, out var set, out _));
+        return set.Of(KeyRole.Lease, now);
+    }
+
+    private async Task<SignedBeat> BeatAsync(TestPoint point, JwsKeySet keys, params IEnumerable<string> leases)
+    {
+        var beat = new BeatRequest(new PointBoot("gateway", point.Boot), ++_n, TestPoint.Random128(), 0, default, 0, 0, [.. leases.Select(l => new BeatLease(l, _n))]);
+        var answer = TestPoint.Read<TokenAnswer>(await point.PlaneAsync(PlaneRoutes.Beat, PlaneMessage.Write(beat)));
+        Assert.True(SignedBeat.TryVerify(answer.Token, keys, out var signed, out var refusal), refusal.ToString());
+        Assert.Equal((beat.N, beat.Nonce, point.Boot), (signed.N, signed.Nonce, signed.Boot));
+        return signed;
+    }
+
+    private static async Task<StopAnswer> StopAsync(TestPoint point, string route, Scope scope)
+        => TestPoint.Read<StopAnswer>(await point.AdminAsync(route, PlaneMessage.Write(new StopRequest(scope, "test"))));
+
+    private async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point)
+    {
+        var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+        var (_, body) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(0, status.Entries - 1)));
+        Assert.True(EvidenceBundle.TryParse(body, out var bundle, out var error), error);
+        return [.. bundle.Entries.Select(e => Statement.TryParse(e.Statement.Span, out var s, out var why) ? s : throw new InvalidOperationException(why))];
+    }
+
+    [Fact]
+    public async Task A_lease_is_opened_and_renewed_by_its_own_point_alone()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        var keys = LeaseKeys(_home, await point.RegisterAsync());
+        var claims = await BeginAsync(point);
+        Assert.Equal((10, "lease"), (claims.Lease!.Ttl, claims.Action.Mode));
+        var open = new LeaseOpenRequest(new PointBoot("gateway", point.Boot), 1, "x.y.z", claims.Exe, LeaseClass.Stream, 50);
+        var token = TestPoint.Read<TokenAnswer>(await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open))).Token;
+        Assert.True(OpenedLease.TryVerify(token, keys, out var opened, out var refusal), refusal.ToString());
+        Assert.Equal((claims.Lease.Id, claims.Lease.Epoch, 10_000L), (opened.Id, opened.Epoch, opened.TtlMs));
+        Assert.Equal(409, (await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open with { Execution = TestPoint.Random128() }))).Status);
+        Assert.Equal(401, (await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open with { Ep = new PointBoot("gateway", TestPoint.Random128()) }))).Status);
+
+        var beat = await BeatAsync(point, keys, claims.Lease.Id, TestPoint.Random128());
+        Assert.Equal(new DenyReason?[] { null, DenyReason.PlaneUnavailable }, beat.Leases.Select(l => l.Reason));
+        Assert.Contains((await StatementsAsync(point)).OfType<LeaseStatement>().SelectMany(l => l.Events), e => e.Event == LeaseEvent.Opened && e.Lease == claims.Lease.Id);
+    }
+
+    [Fact]
+    public async Task A_lease_of_an_earlier_start_is_not_renewed()
+    {
+        using var point = new TestPoint(_home);
+        PermitClaims claims;
+        await using (await _home.StartAsync())
+        {
+            _ = await point.RegisterAsync();
+            claims = await BeginAsync(point);
+        }
+
+        await using var plane = await _home.StartAsync();
+        var keys = LeaseKeys(_home, TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration())));
+        var beat = await BeatAsync(point, keys, claims.Lease!.Id);
+        Assert.Equal(DenyReason.PlaneUnavailable, Assert.Single(beat.Leases).Reason);
+        Assert.True(beat.Epoch > claims.Lease.Epoch);
+    }
+
+    [Fact]
+    public async Task A_revoked_principal_is_ordered_to_stop_is_not_renewed_and_gets_nothing_more_also_after_a_restart()
+    {
+        using var point = new TestPoint(_home);
+        await using (await _home.StartAsync())
+        {
+            var keys = LeaseKeys(_home, await point.RegisterAsync());
+            var claims = await BeginAsync(point);
+            using var client = TestPoint.Client(_home.Settings.Listen.Enforcement.Path);
+            using var orders = new StreamReader(await client.GetStreamAsync(new Uri($"{PlaneRoutes.Orders}?after=0", UriKind.Relative)));
+            var stopped = await StopAsync(point, AdminRoutes.Revoke, new Scope(ScopeKind.Principal, claims.Sub));
+            Assert.Equal(1, stopped.Ordered);
+            Order? order;
+            do
+            {
+                Assert.True(Order.TryOpen(await orders.ReadLineAsync() ?? "", TokenProfiles.PlaneOrder, keys, out order, out _, out var refusal), refusal.ToString());
+            }
+            while (order.Kind == OrderKind.Ping);
+
+            Assert.Equal((OrderKind.Stop, new Scope(ScopeKind.Principal, claims.Sub), stopped.Id), (order.Kind, order.Scope, order.Id));
+            Assert.Equal(DenyReason.Revoked, Assert.Single((await BeatAsync(point, keys, claims.Lease!.Id)).Leases).Reason);
+            Assert.Equal(DenyReason.Revoked, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+            var statements = await StatementsAsync(point);
+            Assert.Single(statements.OfType<RevocationStatement>());
+            Assert.Contains(statements.OfType<LeaseStatement>().SelectMany(l => l.Events), e => e is { Event: LeaseEvent.Revoked, Code: "Revoked" });
+            Assert.DoesNotContain(statements, s => Encoding.UTF8.GetString(s.ToBytes()).Contains(claims.Sub, StringComparison.Ordinal));
+        }
+
+        await using var again = await _home.StartAsync();
+        _ = await point.RegisterAsync(point.Registration());
+        Assert.Equal(DenyReason.Revoked, Assert.IsType<DenyAnswer>(await AskAsync(point)).Reason);
+    }
+
+    [Fact]
+    public async Task A_halt_acts_at_once_outlives_a_restart_and_is_lifted_by_two_people()
+    {
+        using var point = new TestPoint(_home);
+        var second = SigningKey.Create(KeyRole.Operator);
+        Assert.True(PrivateFolder.Prepare(_home.Settings.Paths.Operators, out var reason), reason);
+        PrivateFile.Create(Path.Combine(_home.Settings.Paths.Operators, "beate.json"), second.Public.Jwk.ToCanonicalBytes());
+        var scope = new Scope(ScopeKind.Tool, "payments/transfer");
+        StopAnswer halted;
+        await using (await _home.StartAsync())
+        {
+            var keys = LeaseKeys(_home, await point.RegisterAsync());
+            var claims = await BeginAsync(point);
+            halted = await StopAsync(point, AdminRoutes.Halt, scope);
+            Assert.NotNull(halted.Entry);
+            Assert.Equal(DenyReason.Halted, Assert.Single((await BeatAsync(point, keys, claims.Lease!.Id)).Leases).Reason);
+            Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+        }
+
+        await using var again = await _home.StartAsync();
+        _ = await point.RegisterAsync(point.Registration());
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+
+        async Task<(int Status, byte[] Body)> Lift(SigningKey key, Scope of, long age = 0)
+            => await point.AdminAsync(AdminRoutes.Lift, PlaneMessage.Write(new LiftRequest(new Order(0, OrderKind.Lift, of, "over", "op", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age, halted.Id).Sign(key))));
+
+        Assert.Equal(401, (await Lift(SigningKey.Create(KeyRole.Operator), scope)).Status);
+        Assert.Equal(401, (await Lift(_home.Operator, scope, age: 120)).Status);
+        Assert.Equal(404, (await Lift(_home.Operator, Scope.All)).Status);
+        Assert.Null(TestPoint.Read<LiftAnswer>(await Lift(_home.Operator, scope)).Entry);
+        Assert.Null(TestPoint.Read<LiftAnswer>(await Lift(_home.Operator, scope)).Entry);
+        Assert.IsType<DenyAnswer>(await AskAsync(point, "once"));
+        var lifted = TestPoint.Read<LiftAnswer>(await Lift(second, scope));
+        Assert.Equal(2, lifted.Approvals.Length);
+        Assert.IsType<AllowAnswer>(await AskAsync(point, "once"));
+        Assert.Equal(2, Assert.Single((await StatementsAsync(point)).OfType<HaltStatement>(), h => h.IsLift).Approvals.Length);
+    }
+
+    [Fact]
+    public async Task Halt_without_ledger()
+    {
+        using var point = new TestPoint(_home);
+        string id;
+        await using (await _home.StartAsync())
+        {
+            _ = await point.RegisterAsync();
+            _ = await BeginAsync(point);
+            using var foreign = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_home.Settings.Paths.Ledger, "ledger.db")};Pooling=False");
+            foreign.Open();
+            using var take = foreign.CreateCommand();
+            take.CommandText = "BEGIN IMMEDIATE";
+            _ = take.ExecuteNonQuery();
+            // The store is taken away: the next commit poisons the writer, and the halt acts all the same.
+            var halted = await StopAsync(point, AdminRoutes.Halt, Scope.All);
+            Assert.Equal((null, 1L), (halted.Entry, halted.Ordered));
+            id = halted.Id;
+        }
+
+        await using var again = await _home.StartAsync();
+        _ = await point.RegisterAsync(point.Registration());
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+        var end = DateTime.UtcNow.AddSeconds(10);
+        while (!(await StatementsAsync(point)).OfType<GapStatement>().Any(g => g.Halts.Contains(id)))
+        {
+            Assert.True(DateTime.UtcNow < end, "the ledger is told");
+            await Task.Delay(100);
+        }
+
+        Assert.Single((await StatementsAsync(point)).OfType<HaltStatement>(), h => !h.IsLift);
+    }
+
+    [Fact]
+    public async Task A_spool_that_cannot_be_read_halts_everything()
+    {
+        using var point = new TestPoint(_home);
+        await using (await _home.StartAsync())
+        {
+            _ = await point.RegisterAsync();
+            _ = await StopAsync(point, AdminRoutes.Halt, new Scope(ScopeKind.Tool, "other"));
+            Assert.IsType<AllowAnswer>(await AskAsync(point, "once"));
+        }
+
+        var spool = await File.ReadAllBytesAsync(_home.Settings.Paths.StopSpool);
+        spool[20] ^= 1;
+        await File.WriteAllBytesAsync(_home.Settings.Paths.StopSpool, spool);
+        await using var again = await _home.StartAsync();
+        _ = await point.RegisterAsync(point.Registration());
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+    }
+
+    [Fact]
+    public async Task A_halt_that_a_point_got_while_the_plane_was_away_is_taken_over_and_told()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        _ = await point.RegisterAsync();
+        var order = new Order(0, OrderKind.Halt, Scope.All, "by hand", "op", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 3600, TestPoint.Random128());
+        var ep = new PointBoot("gateway", point.Boot);
+        _ = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.HeldOrders, PlaneMessage.Write(new HeldOrders(ep, [order.Sign(SigningKey.Create(KeyRole.Operator))]))));
+        Assert.IsType<AllowAnswer>(await AskAsync(point, "once"));
+        _ = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.HeldOrders, PlaneMessage.Write(new HeldOrders(ep, [order.Sign(_home.Operator)]))));
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await AskAsync(point, "once")).Reason);
+        Assert.Contains((await StatementsAsync(point)).OfType<GapStatement>(), g => g.Halts.Contains(order.Id));
+    }
+}
