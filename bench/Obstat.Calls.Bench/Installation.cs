@@ -15,6 +15,9 @@ internal sealed class Installation : IDisposable
 
     public string Program { get; }
 
+    /// <summary>The sample's payments server, as it is started.</summary>
+    public string PaymentsProgram { get; private set; } = "";
+
     public Uri Direct { get; private set; } = null!;
 
     public Uri Governed { get; private set; } = null!;
@@ -52,7 +55,8 @@ internal sealed class Installation : IDisposable
         var resource = ListenApart();
         await File.WriteAllTextAsync(Path.Combine(Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource);""");
         var samples = Environment.GetEnvironmentVariable("OBSTAT_PROGRAMS") ?? Directory.GetDirectories(Path.Combine(root, ".build")).Where(d => File.Exists(Path.Combine(d, "complete"))).MaxBy(Directory.GetLastWriteTimeUtc)!;
-        var server = Start("dotnet", Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll"), "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(Folder, "journal.jsonl"), "--stateless");
+        PaymentsProgram = Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll");
+        var server = Start("dotnet", PaymentsProgram, "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(Folder, "journal.jsonl"), "--stateless");
         Direct = JsonDocument.Parse(await LineAsync(server.StandardOutput, line => line.StartsWith("{\"listening\"", StringComparison.Ordinal) ? line : null)).RootElement.GetProperty("listening").Deserialize<Uri>()!;
         Run("mcp", "add", "payments", "--approve", "all", "--url", Direct.ToString());
         var up = Start(Program, "up");

@@ -34,6 +34,9 @@ internal sealed class FakeDoor : IDoor, IPins
 
     public ImmutableArray<string> Visible { get; set; } = ["safe", "danger"];
 
+    /// <summary>What a server may ask the agent's side, as the plane says it with the permit of a connection.</summary>
+    public ImmutableArray<string> Asks { get; set; } = ["elicitation", "roots", "sampling"];
+
     /// <summary>Refuses everything with this code, as a plane that is away does.</summary>
     public DenyReason? Away { get; set; }
 
@@ -52,6 +55,9 @@ internal sealed class FakeDoor : IDoor, IPins
             _pins[tool["name"]!.AsString!] = ToolHash.Of(Server, tool);
         }
     }
+
+    /// <summary>Approves a tool as a tool of some server.</summary>
+    public void PinOf(ServerIdentity server, JsonValue tool) => _pins[tool["name"]!.AsString!] = ToolHash.Of(server, tool);
 
     public PermitMint Mint { get; } = new();
 
@@ -75,10 +81,12 @@ internal sealed class FakeDoor : IDoor, IPins
         Callers.Enqueue(caller);
         var entry = Interlocked.Increment(ref _entry);
         var isCall = action.WireAction == WireActions.McpToolsCall;
-        var visible = isCall ? Visible.Where(v => v == action.Name).ToImmutableArray() : action.Method == "tools/list" ? Visible : ["*"];
+        var visible = isCall ? Visible.Where(v => v == action.Name).ToImmutableArray() : action.Method == "tools/list" ? Visible
+            : action.WireAction == WireActions.McpConnect ? Asks.Where(a => Permitted.Contains("mcp." + a)).ToImmutableArray() : ["*"];
         if (PermitsAll && Away is null && !caller.Assertions.IsEmpty)
         {
-            return Task.FromResult(Ruling.Yes(Mint.Admit(action, Holder(caller), Lifetime), isCall ? [action.Name!] : action.Method == "tools/list" ? Visible : ["*"]));
+            return Task.FromResult(Ruling.Yes(Mint.Admit(action, Holder(caller), Lifetime), isCall ? [action.Name!] : action.Method == "tools/list" ? Visible
+                : action.WireAction == WireActions.McpConnect ? Asks : ["*"]));
         }
 
         DenyReason? reason = 0 switch

@@ -16,6 +16,7 @@ internal sealed class LocalClient : IAsyncDisposable
     private readonly NetworkStream _stream;
     private readonly Task _serving;
     private readonly Task _reading;
+    private readonly TaskCompletionSource<JsonObject> _question = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<JsonObject>> _answers = new(StringComparer.Ordinal);
 
     public LocalClient(FakeDoor door, Func<IUpstream> upstream, string server = "s", string? token = "alice")
@@ -55,6 +56,9 @@ internal sealed class LocalClient : IAsyncDisposable
 
     public Task<JsonObject> Answer(string id) => _answers.GetOrAdd(id, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(TimeSpan.FromSeconds(30));
 
+    /// <summary>The first request of the server that came.</summary>
+    public Task<JsonObject> QuestionAsync() => _question.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
     public void Forget(string id) => _ = _answers.TryRemove(id, out _);
 
     public async ValueTask DisposeAsync()
@@ -81,6 +85,7 @@ internal sealed class LocalClient : IAsyncDisposable
             {
                 Received.Enqueue(line);
                 var message = JsonNode.Parse(line)!.AsObject();
+                _ = message.ContainsKey("method") && message.ContainsKey("id") && _question.TrySetResult(message);
                 if (RpcMessage.TryParse(Encoding.UTF8.GetBytes(line), out var answer, out _) && answer is { Kind: RpcKind.Result or RpcKind.Error, Id: { } id })
                 {
                     _answers.GetOrAdd(id.ToString(), static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(message);

@@ -42,7 +42,7 @@ internal sealed class PaymentsServer : IDisposable
         => File.Exists(Journal) ? [.. File.ReadAllLines(Journal).Select(l => JsonNode.Parse(l)!.AsObject()).Where(l => (string?)l["kind"] == kind)] : [];
 
     /// <summary>The bodies of the requests of one method that reached the server.</summary>
-    public string[] Requests(string method) => [.. Lines("request").Select(l => (string)l["body"]!).Where(b => JsonDocument.Parse(b).RootElement.TryGetProperty("method", out var m) && m.GetString() == method)];
+    public string[] Requests(string method) => [.. Lines("request").Select(l => (string)l["body"]!).Where(b => b.Length > 0 && JsonDocument.Parse(b).RootElement.TryGetProperty("method", out var m) && m.GetString() == method)];
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

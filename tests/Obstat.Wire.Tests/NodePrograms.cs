@@ -16,6 +16,9 @@ internal static class NodePrograms
 
     public static string Conformance => Installed("node_modules/.bin/conformance");
 
+    /// <summary>What the conformance suite requires of one revision.</summary>
+    public static string Requirements(string revision) => Installed($"node_modules/@modelcontextprotocol/conformance/requirements/{revision}.yaml");
+
     public static string Inspector => Installed("node_modules/.bin/mcp-inspector");
 
     /// <summary>Our driver of the official TypeScript SDK.</summary>

@@ -228,7 +228,9 @@ internal sealed partial class Session
 
         if (answer.Error is { } error)
         {
-            return Reply.Error(entry.Id, UpstreamWords.Error(error)) with { IsStream = answer.IsStream, Status = request.Revision == Revision.R20260728 ? UpstreamWords.Status(error) : 200 };
+            // The later revision says some errors by the status too, which a stream that began cannot.
+            var status = request.Revision == Revision.R20260728 ? UpstreamWords.Status(error) : 200;
+            return Reply.Error(entry.Id, UpstreamWords.Error(error)) with { IsStream = answer.IsStream && status == 200, Status = status };
         }
 
         var refusal = new Denial(answer.Broken ?? DenyReason.Fault, admission?.Entry, MayHaveRun: answer.Started is not null, Hint: "The server gave no answer that can be passed on.");

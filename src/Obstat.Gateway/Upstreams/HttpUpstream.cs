@@ -163,7 +163,7 @@ internal sealed class HttpUpstream : IUpstream
             case "application/json":
                 var body = await WholeAsync(stream, cancellation);
                 return (body is not null && RpcMessage.TryParse(body, out var message, out _) && IsAnswer(message, id) ? message : null, body?.Length ?? MessageBytesMax);
-            case "text/event-stream" when response.StatusCode == HttpStatusCode.OK:
+            case "text/event-stream":
                 var events = new SseReader(stream, MessageBytesMax);
                 while (await NextAsync(events, cancellation) is { } next)
                 {

@@ -49,7 +49,8 @@ internal sealed class BearerProxy : IAsyncDisposable
             request.Content.Headers.TryAddWithoutValidation("Content-Type", (string?)context.Request.Headers.ContentType);
         }
 
-        foreach (var name in new[] { "Accept", "Origin", "Mcp-Session-Id", "MCP-Protocol-Version", "Last-Event-ID" })
+        var described = context.Request.Headers.Keys.Where(k => k.StartsWith("Mcp-", StringComparison.OrdinalIgnoreCase));
+        foreach (var name in described.Concat(["Accept", "Origin", "Last-Event-ID"]))
         {
             if (context.Request.Headers.TryGetValue(name, out var value))
             {

@@ -16,9 +16,12 @@ internal sealed class HttpGate : IAsyncDisposable
     private readonly HttpSessions _sessions;
     private readonly ModernSessions _modern;
 
-    private HttpGate(WebApplication app, IPEndPoint address, HttpSessions sessions, ModernSessions modern) => (_app, Address, _sessions, _modern) = (app, address, sessions, modern);
+    private HttpGate(WebApplication app, IPEndPoint address, HttpSessions sessions, ModernSessions modern) => (_app, Address, Front, _sessions, _modern) = (app, address, address, sessions, modern);
 
     public IPEndPoint Address { get; }
+
+    /// <summary>Where clients go: the gate itself, or what stands in front of it.</summary>
+    public IPEndPoint Front { get; set; }
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -36,7 +39,7 @@ internal sealed class HttpGate : IAsyncDisposable
 
     public HttpRequestMessage Request(HttpMethod method, string? body, string? session = null, string? token = "alice", string path = "/mcp/s")
     {
-        var request = new HttpRequestMessage(method, $"http://{Address}{path}");
+        var request = new HttpRequestMessage(method, $"http://{Front}{path}");
         request.Headers.Host = "gate.test";
         request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
         if (token is not null)

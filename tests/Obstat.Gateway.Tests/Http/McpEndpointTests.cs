@@ -351,7 +351,7 @@ public sealed class McpEndpointTests : IDisposable
     }
 
     /// <summary>The row with a permitted call in place of its two bytes of body, to the server's own path and session.</summary>
-    private static byte[] Transplanted(byte[] row, string session)
+    internal static byte[] Transplanted(byte[] row, string session)
     {
         var length = Call.Length;
         var text = Encoding.Latin1.GetString(row)

@@ -80,17 +80,9 @@ public sealed class ModernTests : IDisposable
         var (accepted, ran) = (0, 0);
         foreach (var line in File.ReadLines(Vectors.Shared("attacks/wire/mcp-headers.jsonl")))
         {
-            var row = JsonNode.Parse(line)!;
-            var (method, name, expect) = ((string)row["method"]!, (string?)row["name"], (string)row["expect"]!);
-            var body = name is null ? Request(method) : $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"name":"{{{name}}}","_meta":{{{Meta}}} }}""";
-            var head = new StringBuilder("POST /mcp/s HTTP/1.1\r\nHost: gate.test\r\nAuthorization: Bearer alice\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nConnection: close\r\n");
-            foreach (var header in row["headers"]!.AsArray())
-            {
-                _ = head.Append($"{(string)header![0]!}: {(string)header[1]!}\r\n");
-            }
-
+            var (bytes, expect) = HeaderRow(line);
             var before = _server.Lines("effect").Length;
-            var text = await RawHttp.SendAsync(gate.Address, Encoding.Latin1.GetBytes($"{head}Content-Length: {body.Length}\r\n\r\n{body}"), halfClose: false);
+            var text = await RawHttp.SendAsync(gate.Address, bytes, halfClose: false);
             var effects = _server.Lines("effect").Length - before;
             switch (expect)
             {
@@ -237,6 +229,21 @@ public sealed class ModernTests : IDisposable
     }
 
     internal static string Request(string method) => $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"_meta":{{{Meta}}} }}""";
+
+    /// <summary>A row of <c>mcp-headers</c> as one request on a connection of its own, and what is expected.</summary>
+    internal static (byte[] Bytes, string Expect) HeaderRow(string line)
+    {
+        var row = JsonNode.Parse(line)!;
+        var (method, name) = ((string)row["method"]!, (string?)row["name"]);
+        var body = name is null ? Request(method) : $$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"name":"{{{name}}}","_meta":{{{Meta}}} }}""";
+        var head = new StringBuilder("POST /mcp/s HTTP/1.1\r\nHost: gate.test\r\nAuthorization: Bearer alice\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\nConnection: close\r\n");
+        foreach (var header in row["headers"]!.AsArray())
+        {
+            _ = head.Append($"{(string)header![0]!}: {(string)header[1]!}\r\n");
+        }
+
+        return (Encoding.Latin1.GetBytes($"{head}Content-Length: {body.Length}\r\n\r\n{body}"), (string)row["expect"]!);
+    }
 
     internal static HttpRequestMessage Post(HttpGate gate, string? method, string? name, byte[] body, string token)
     {
