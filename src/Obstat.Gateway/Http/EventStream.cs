@@ -10,8 +10,8 @@ internal sealed class EventStream(int name)
     /// <summary>Events that are kept, at most.</summary>
     public const int EventsMax = 256;
 
-    /// <summary>Bytes that are kept, at most, beside the last event: 4 MiB.</summary>
-    public const int BytesMax = 1 << 22;
+    /// <summary>Bytes that are kept, at most, beside the last event: 1 MiB.</summary>
+    public const int BytesMax = 1 << 20;
 
     private readonly Lock _gate = new();
     private readonly Queue<(long Number, byte[] Message)> _kept = [];

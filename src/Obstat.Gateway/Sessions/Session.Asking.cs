@@ -46,28 +46,28 @@ internal sealed partial class Session
             return NotPermitted;
         }
 
-        // As long as the execution that it belongs to may run: a person answers more slowly than a permit lives.
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation, entry.Cancelled.Token);
-        cut.CancelAfter(SessionParts.QuestionMax);
+        using var cut = _parts.Cut(admission, cancellation, entry.Cancelled.Token);
+        DateTimeOffset? started = null;
         var (id, answer) = _questions.Begin();
         try
         {
             admission.Begin();
-            var started = _parts.Clock.GetUtcNow();
+            started = _parts.Clock.GetUtcNow();
             var message = RpcWriter.Request(id, request.Method.Name, request.Parameters.Members.IsEmpty ? null : request.Parameters);
             await entry.TellAsync(message);
             var said = await answer.WaitAsync(cut.Token);
+            admission.Step();
             _parts.Close(admission, none with { Started = started, BytesOut = message.Length }, said.Kind == RpcKind.Result ? EndResult.Succeeded : EndResult.Failed);
             return said.Kind == RpcKind.Result ? new ServerReply(said.Body, null) : new ServerReply(null, said.Body);
         }
         catch (Stopped stop)
         {
-            _parts.Close(admission, none with { Broken = stop.Reason });
+            _parts.Close(admission, none with { Broken = stop.Reason, Started = started }, started is null ? EndResult.Refused : EndResult.Withheld);
             return NotPermitted;
         }
         catch (OperationCanceledException)
         {
-            _parts.Close(admission, none with { Broken = DenyReason.Late }, EndResult.Unknown);
+            _parts.Close(admission, none with { Broken = DenyReason.Late, Started = started }, EndResult.Unknown);
             return NotPermitted;
         }
         finally

@@ -26,9 +26,6 @@ internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins P
     /// <summary>How long a request that goes with the connection may take.</summary>
     public static readonly TimeSpan RideMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a question of a server may wait for its answer, at most; the execution that it belongs to ends earlier or then.</summary>
-    public static readonly TimeSpan QuestionMax = TimeSpan.FromMinutes(5);
-
     /// <summary>Registered name of the server.</summary>
     public string Server => Identity.Name;
 
