@@ -43,6 +43,7 @@ internal static class Entry
         LedgerCommand.Proof,
         LedgerCommand.Export,
         LedgerCommand.Serve,
+        LedgerCommand.RebuildIndex,
         VerifyCommand.Verb,
         AuditCommand.Verb,
         ReplayCommand.Verb,

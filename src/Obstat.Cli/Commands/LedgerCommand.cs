@@ -8,7 +8,7 @@ using Obstat.Cli.Serving;
 namespace Obstat.Cli.Commands;
 
 /// <summary>
-/// <c>obstat ledger ..</c>: what is done to the ledger's files. This program cannot read them; the plane's program does, as a process of its own that only reads, also while no plane runs.
+/// <c>obstat ledger ..</c>: what is done to the ledger's files. This program cannot read them; the plane's program does, as a process of its own without keys, also while no plane runs.
 /// </summary>
 internal static class LedgerCommand
 {
@@ -42,6 +42,15 @@ internal static class LedgerCommand
         Options = [new("--statements", null, "also what was decided, under pseudonyms: for an auditor, not for everybody")],
         More = "Files never change once they are written; the checkpoint is replaced last. A file that is there with other bytes ends it.",
         RunAsync = static (invocation, cancellation) => RunAsync(invocation, cancellation, ["export", Path.GetFullPath(invocation["FOLDER"]), .. invocation.Has("--statements") ? ["statements"] : Array.Empty<string>()]),
+    };
+
+    public static Verb RebuildIndex { get; } = new()
+    {
+        Path = "ledger rebuild-index",
+        About = "make everything again that follows from the entries, while no plane runs",
+        Examples = ["obstat ledger rebuild-index"],
+        More = "Tiles are made from the entries and the kept fold is thrown away, but only if the entries lead to every signed head. No entry is changed.",
+        RunAsync = static (invocation, cancellation) => RunAsync(invocation, cancellation, "rebuild-index"),
     };
 
     public static Verb Serve { get; } = new()

@@ -5,13 +5,14 @@ using System.Text;
 using Obstat.Proof.Json;
 using Obstat.Settings;
 using Obstat.Storage;
+using Obstat.Storage.Opening;
 using Obstat.Storage.Serving;
 
 namespace Obstat.Server.Ledgers;
 
 /// <summary>
-/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own that holds no key and only reads. It works while the plane runs,
-/// is away, or was poisoned. Exit codes: 0 done, 1 failed, 2 usage.
+/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own that holds no key. All but <c>rebuild-index</c> only reads, and works while
+/// the plane runs, is away, or was poisoned. Exit codes: 0 done, 1 failed, 2 usage.
 /// </summary>
 internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, TextWriter output, TextWriter error)
 {
@@ -65,6 +66,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
         ("checkpoint", []) => Task.FromResult(Checkpoint()),
         ("proof", [var index]) when long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => Task.FromResult(Proof(n)),
         ("export", [var folder, .. var what]) when what is [] or ["statements"] => Task.FromResult(Export(folder, what.Length == 1, cancellation)),
+        ("rebuild-index", []) => Task.FromResult(RebuildIndex(cancellation)),
         ("serve", [var address]) when IPEndPoint.TryParse(address, out var at) => ServeAsync(at, cancellation),
         _ => Task.FromResult(Misused(verb)),
     };
@@ -104,15 +106,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
     private int Export(string folder, bool withStatements, CancellationToken cancellation)
     {
         using var log = PublishedLog.Open(settings.Paths.Ledger);
-        var told = System.Diagnostics.Stopwatch.StartNew();
-        var head = LogFolder.Write(log, folder, withStatements, size =>
-        {
-            if (told.Elapsed >= TellEvery)
-            {
-                told.Restart();
-                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} entries"));
-            }
-        }, cancellation);
+        var head = LogFolder.Write(log, folder, withStatements, Progress(), cancellation);
         Tell(
             string.Create(CultureInfo.InvariantCulture, $"wrote   {head.Size} entries to {folder}\nlog     {log.HeadKey}\n"),
             "ledger-export",
@@ -121,6 +115,31 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
             ("root", JsonValue.Of(head.Root.ToBase64())),
             ("statements", JsonValue.Of(withStatements)));
         return Done;
+    }
+
+    private int RebuildIndex(CancellationToken cancellation)
+    {
+        var (entries, tiles) = DerivedIndexes.Rebuild(settings.Paths.Ledger, Progress(), cancellation);
+        Tell(
+            string.Create(CultureInfo.InvariantCulture, $"read    {entries} entries, they lead to every signed head\nmade    {tiles} tiles again; the next start makes the kept fold\n"),
+            "ledger-rebuild-index",
+            ("entries", JsonValue.Of(entries)),
+            ("tiles", JsonValue.Of(tiles)));
+        return Done;
+    }
+
+    /// <summary>Tells now and then how far long work is.</summary>
+    private Action<long> Progress()
+    {
+        var told = System.Diagnostics.Stopwatch.StartNew();
+        return entries =>
+        {
+            if (told.Elapsed >= TellEvery)
+            {
+                told.Restart();
+                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entries} entries"));
+            }
+        };
     }
 
     private async Task<int> ServeAsync(IPEndPoint address, CancellationToken cancellation)
@@ -153,7 +172,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
 
     private int Misused(string verb)
     {
-        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], serve ADDRESS:PORT");
+        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], rebuild-index, serve ADDRESS:PORT");
         return Usage;
     }
 }

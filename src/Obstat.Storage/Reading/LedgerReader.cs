@@ -143,6 +143,13 @@ public sealed class LedgerReader : IDisposable
         return _tile.ExecuteScalar() is byte[] { Length: Proof.Merkle.Tile.LengthFull } hashes ? hashes : throw new LedgerUnavailableException($"{address}: expected its hashes");
     }
 
+    /// <summary>Whether a full tile is stored with these hashes.</summary>
+    internal bool HasTile(TileAddress address, byte[] hashes)
+    {
+        Set(_tile, _origin, (long)address.Level, address.N);
+        return _tile.ExecuteScalar() is byte[] stored && stored.AsSpan().SequenceEqual(hashes);
+    }
+
     /// <summary>The inclusion path of an entry, leaf to root, in the tree of a size.</summary>
     public Digest[] Inclusion(long index, long size) => InclusionProof.Make(index, size, Nodes(size));
 

@@ -64,6 +64,23 @@ public sealed class LedgerProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Indexes_are_made_again_while_the_plane_is_away_and_not_beside_it()
+    {
+        await using (await _home.StartAsync())
+        {
+            var (refused, _, why) = await Run("rebuild-index", "table");
+            Assert.Equal(1, refused);
+            Assert.Contains("LOCK is locked", why, StringComparison.Ordinal);
+        }
+
+        var (code, told, error) = await Run("rebuild-index", "table");
+        Assert.True(code == 0, error);
+        Assert.Contains("0 tiles again", told, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_home.Settings.Paths.Ledger, "state.db")));
+        await using var again = await _home.StartAsync();
+    }
+
+    [Fact]
     public async Task A_proof_of_an_entry_that_no_published_checkpoint_covers_is_refused()
     {
         await using (await _home.StartAsync())
