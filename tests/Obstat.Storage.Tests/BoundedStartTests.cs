@@ -5,6 +5,7 @@ using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
@@ -38,7 +39,7 @@ public sealed class BoundedStartTests : IDisposable
         {
             first.Append(Said.Activated("law", 7));
             first.Append(Said.Registered(_report, 9, "gw-2"));
-            first.Append(Said.Decided(true, 9, 3, jti: 900, point: "gw-2", blob: Place.Blob(1), patience: Place.Patience));
+            first.Append(Said.Decided(true, 9, 3, jti: 900, point: "gw-2", blob: Place.Blob(1), patience: Place.Patience, lease: 900, epoch: first.State.Plane.Epoch));
             first.Append(Said.Registered(_report, 8, "gw-2")); // numbers 1 and 2 of boot 9 are missing
             foreach (var due in first.Sweep(_place.Clock.GetUtcNow()))
             {
@@ -48,6 +49,9 @@ public sealed class BoundedStartTests : IDisposable
 
         using var ledger = _place.Open();
         ledger.Append(Said.Registered(_report, 1));
+        ledger.Append(Said.Revoked(new(ScopeKind.Principal, Said.Sha("principal"))));
+        ledger.Append(Said.Halted(new(ScopeKind.Tool, Said.Sha("tool"))));
+        ledger.Append(Said.Decided(true, 1, 4_000, jti: 4_000, blob: Place.Blob(1), patience: Place.Patience, lease: 4_000, epoch: ledger.State.Plane.Epoch));
         var drafts = Enumerable.Range(1, Entries).Select(n => ledger.AppendAsync(Said.Decided(n % 3 == 0, 1, 2 * n, jti: n, blob: Place.Blob(n), patience: Place.Patience), default)).ToArray();
         var allowed = Task.WhenAll(drafts).GetAwaiter().GetResult().Select(r => r.Entry()).Where(e => ((DecisionStatement)e.Written.Statement).IsAllowed).ToArray();
         Digest? prev = null;

@@ -227,7 +227,7 @@ internal static class Fold
             _ => false,
         };
         return isDue && orphaned.LeaseEnd == Timestamp.From(end)
-            ? (Close(next, orphaned.Jti) with { Orphaned = next.Orphaned.Add(orphaned.Jti, intent) }, null)
+            ? (Close(next, orphaned.Jti) with { Orphaned = next.Orphaned.Add(orphaned.Jti, intent with { Lease = null }) }, null)
             : Refuse($"an allow past its end and the grace, or of a boot that is over, got jti {orphaned.Jti}");
     }
 
