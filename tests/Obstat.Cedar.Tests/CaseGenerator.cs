@@ -23,6 +23,13 @@ internal sealed class CaseGenerator(int seed)
     public int Unsound { get; init; } = 30;
 
     private static readonly string[] Longs = ["0", "1", "2", "3", "(-1)", "5", "9223372036854775807", "(-9223372036854775808)", "4611686018427387904", "7"];
+    // Few values, so that both sides are often the same.
+    private static readonly string[] SmallLongs = ["0", "1", "2", "context.n", "context.r.x", "principal.n", "principal.r.x"];
+    private static readonly string[] SmallStrings = ["\"a\"", "\"ab\"", "context.s", "principal.s"];
+    private static readonly string[] SmallDecimals = ["decimal(\"0.0\")", "decimal(\"1.5\")", "context.d", "principal.d"];
+    private static readonly string[] SmallMoments = ["datetime(\"2024-01-01\")", "datetime(\"0000-01-01\")", "context.now", "context.now.toDate()", "principal.at", "principal.at.toDate()"];
+    private static readonly string[] SmallLengths = ["duration(\"1d\")", "duration(\"0ms\")", "context.ttl", "principal.ttl", "context.now.toTime()"];
+
     private static readonly string[] Strings = ["\"\"", "\"a\"", "\"ab\"", "\"b\"", "\"a*b\"", "\"\\u{1F600}x\"", "\"é\"", "\"abc\""];
     private static readonly string[] Patterns = ["\"*\"", "\"a*\"", "\"*b\"", "\"a\\*b\"", "\"\"", "\"*é*\"", "\"a*b*c\"", "\"**\""];
     private static readonly string[] Decimals = ["0.0", "1.5", "-1.5", "922337203685477.5807", "-922337203685477.5808", "2.0001", "1", "1.00000"];
@@ -63,8 +70,15 @@ internal sealed class CaseGenerator(int seed)
         string E(string t) => Expression(t, d);
         return type switch
         {
-            "Bool" => Next(28) switch
+            "Bool" => Next(37) switch
             {
+                34 => $"({Pick("principal", "context.who", "U::\"u1\"")} {Pick("==", "!=")} {Pick("principal", "resource", "context.who", "U::\"u1\"", "U::\"u2\"")})",
+                35 => $"{Pick(SmallDecimals)}.{Pick("lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")}({Pick(SmallDecimals)})",
+                36 => $"{Pick("ip(\"::1\")", "ip(\"ff00::1\")", "ip(\"127.0.0.1\")", "ip(\"224.0.0.1\")", "context.ip", "principal.ip")}.{Pick("isIpv4", "isIpv6", "isLoopback", "isMulticast")}()",
+                28 or 29 => $"({Pick(SmallLongs)} {Pick("==", "!=", "<", "<=", ">", ">=")} {Pick(SmallLongs)})",
+                30 => $"({Pick(SmallStrings)} {Pick("==", "!=")} {Pick(SmallStrings)})",
+                31 or 32 => $"({Pick(SmallMoments)} {Pick("==", "!=", "<", "<=", ">", ">=")} {Pick(SmallMoments)})",
+                33 => $"({Pick(SmallLengths)} {Pick("==", "!=", "<", "<=", ">", ">=")} {Pick(SmallLengths)})",
                 0 or 1 => $"({E("Bool")} && {E("Bool")})",
                 2 or 3 => $"({E("Bool")} || {E("Bool")})",
                 4 => $"!({E("Bool")})",

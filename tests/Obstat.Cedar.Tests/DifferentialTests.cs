@@ -12,7 +12,7 @@ namespace Obstat.Cedar.Tests;
 /// <summary>Random policy sets judged by the official engine and by ours.</summary>
 public sealed class DifferentialTests
 {
-    private const int Sets = 2000;
+    private const int Sets = 2300;
     private const int RequestsPerSet = 10;
     private const int HitsMin = 100;
 
@@ -57,6 +57,7 @@ public sealed class DifferentialTests
         Assert.Equal(Sets * RequestsPerSet, requests);
         Assert.Empty(bugs);
         Assert.InRange(allows, requests / 5, requests * 4 / 5);
+        TestContext.Current.SendDiagnosticMessage($"least often: {string.Join("; ", Wanted().OrderBy(w => hits.GetValueOrDefault(w)).Take(8).Select(w => $"{w} {hits.GetValueOrDefault(w)}"))}; allowed {allows} of {requests}");
         var rare = Wanted().Where(w => hits.GetValueOrDefault(w) < HitsMin).Select(w => $"{w}: {hits.GetValueOrDefault(w)}").ToList();
         Assert.True(rare.Count == 0, string.Join("; ", rare));
     }
@@ -90,6 +91,7 @@ public sealed class DifferentialTests
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         })!;
@@ -103,12 +105,21 @@ public sealed class DifferentialTests
 
             return answers;
         });
-        foreach (var line in lines)
+        var complaints = node.StandardError.ReadToEndAsync();
+        try
         {
-            node.StandardInput.WriteLine(line);
+            foreach (var line in lines)
+            {
+                node.StandardInput.WriteLine(line);
+            }
+
+            node.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            Assert.Fail($"the official engine ended: {complaints.GetAwaiter().GetResult()}");
         }
 
-        node.StandardInput.Close();
         return reading.GetAwaiter().GetResult();
     }
 
@@ -129,6 +140,11 @@ public sealed class DifferentialTests
             }
 
             Hit(hits, $"{NameOf(node)} {result}");
+            if (node is Expr.Binary { Operator: BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.Less or BinaryOperator.LessEqual or BinaryOperator.Greater or BinaryOperator.GreaterEqual } both
+                && value is not null && walk.Evaluate(both.Left) is { } left && walk.Evaluate(both.Right) is { } right && left.Kind == right.Kind)
+            {
+                Hit(hits, $"{NameOf(node)} of {left.Kind} {result}");
+            }
         }
     }
 
@@ -152,6 +168,26 @@ public sealed class DifferentialTests
         {
             yield return $"{op} true";
             yield return $"{op} false";
+        }
+
+        foreach (var (op, kind) in from op in new[] { BinaryOperator.Less, BinaryOperator.LessEqual, BinaryOperator.Greater, BinaryOperator.GreaterEqual }
+                                   from kind in new[] { CedarKind.Long, CedarKind.DateTime, CedarKind.Duration }
+                                   select (op, kind))
+        {
+            yield return $"{op} of {kind} true";
+            yield return $"{op} of {kind} false";
+        }
+
+        foreach (var kind in Enum.GetValues<CedarKind>().Where(k => k is not (CedarKind.None or CedarKind.Bool)))
+        {
+            yield return $"Equal of {kind} true";
+            yield return $"Equal of {kind} false";
+        }
+
+        foreach (var kind in new[] { CedarKind.Long, CedarKind.String, CedarKind.Entity, CedarKind.Decimal, CedarKind.DateTime, CedarKind.Duration })
+        {
+            yield return $"NotEqual of {kind} true";
+            yield return $"NotEqual of {kind} false";
         }
 
         foreach (var name in new[] { "And", "Or", "Not", "IsEmpty", "Has", "Like", "Is", "isIpv4", "isIpv6", "isLoopback", "isMulticast", "isInRange", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual" })
