@@ -1,6 +1,5 @@
 using Obstat.Cedar.Entities;
 using Obstat.Cedar.Evaluation;
-using Obstat.Cedar.Syntax;
 using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Fast;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Obstat.Cedar.Values;
 
 namespace Obstat.Cedar.Syntax;
 
