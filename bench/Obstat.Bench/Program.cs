@@ -8,6 +8,12 @@ if (args is ["start", .. var wanted])
     return;
 }
 
+if (args is ["audit", .. var size])
+{
+    AuditRound.Run(size is [var whole] && int.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var entries) ? entries : 1_000_000);
+    return;
+}
+
 var rounds = args is [var count, ..] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 5;
 var figures = new List<LedgerRound>();
 const int WarmUps = 3; // until the runtime has compiled what is hot

@@ -151,4 +151,76 @@ public sealed class VectorTests(ViewerPage viewer) : IClassFixture<ViewerPage>
             new { note = Convert.ToBase64String(Vectors.Bytes("evidence/c2sp/note-example.note")), vkey = File.ReadAllText(Vectors.Shared("evidence/c2sp/note-example.vkey")) });
         Assert.Equal(1, accepted);
     }
+
+    [Fact]
+    public async Task The_example_of_DSSE_is_encoded_and_verified_as_it_says()
+    {
+        await using var page = await viewer.OpenAsync();
+        var example = JsonNode.Parse(Vectors.Bytes("evidence/dsse/helloworld.json"))!;
+        byte[] Number(string name) => System.Numerics.BigInteger.Parse((string)example["key"]![name]!, System.Globalization.CultureInfo.InvariantCulture).ToByteArray(isUnsigned: true, isBigEndian: true);
+        using var key = System.Security.Cryptography.ECDsa.Create(new System.Security.Cryptography.ECParameters
+        {
+            Curve = System.Security.Cryptography.ECCurve.NamedCurves.nistP256, Q = new() { X = [.. new byte[32 - Number("x").Length], .. Number("x")], Y = [.. new byte[32 - Number("y").Length], .. Number("y")] },
+        });
+        Assert.Equal("true true false", await page.Page.EvaluateAsync<string>(
+            """
+            async ({ type, payload, pae, spki, sig }) => {
+              const made = obstat.preAuthentication(type, obstat.utf8(payload));
+              const raw = obstat.fromBase64(sig, 'signature');
+              const good = await obstat.verifyP256(obstat.fromBase64(spki, 'key'), made, raw);
+              raw[5] ^= 1;
+              return `${new TextDecoder().decode(made) === pae} ${good} ${await obstat.verifyP256(obstat.fromBase64(spki, 'key'), made, raw)}`;
+            }
+            """,
+            new
+            {
+                type = (string)example["payloadType"]!, payload = (string)example["payload"]!, pae = (string)example["pae"]!, spki = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()),
+                sig = (string)example["envelope"]!["signatures"]![0]!["sig"]!,
+            }));
+    }
+
+    [Fact]
+    public async Task Every_head_entry_and_pair_of_sizes_of_the_log_that_Tessera_made_is_proven()
+    {
+        await using var page = await viewer.OpenAsync();
+        var nodes = Proof.Merkle.Tile.Nodes(14, _ => Vectors.Bytes("evidence/tessera/tile/0/000.p/14"));
+        Assert.True(Proof.Merkle.EntryBundle.TryParse(Vectors.Bytes("evidence/tessera/tile/entries/000.p/14"), 14, out var entries));
+        string[] Text(IEnumerable<Proof.Digest> path) => [.. path.Select(h => Convert.ToBase64String(h.ToArray()))];
+        var sizes = Enumerable.Range(1, 7).Select(i => 2 * i).ToArray();
+        var inclusions = sizes.SelectMany(size => Enumerable.Range(0, size).Select(index => new { size, index, leaf = Convert.ToBase64String(entries[index].Span), path = Text(Proof.Merkle.InclusionProof.Make(index, size, nodes)) })).ToArray();
+        var pairs = sizes.SelectMany(newer => sizes.Where(older => older <= newer).Select(older => new { older, newer, path = Text(Proof.Merkle.ConsistencyProof.Make(older, newer, nodes)) })).ToArray();
+        Assert.Equal("[]", await page.Page.EvaluateAsync<string>(
+            """
+            async ({ vkey, notes, inclusions, pairs }) => {
+              const wrong = [];
+              const bytes = value => obstat.fromBase64(value, 'value');
+              const key = obstat.parseVkey(vkey);
+              const roots = {};
+              for (const [size, text] of Object.entries(notes)) {
+                const note = obstat.parseNote(obstat.utf8(text), 'checkpoint');
+                const line = note.signatures.find(s => s.name === key.name && s.id === key.id);
+                if (!line || !await obstat.verifyEd25519(key.key, obstat.utf8(note.signed), line.bytes)) wrong.push(size);
+                const lines = note.signed.split('\n');
+                if (lines[0] !== key.name || lines[1] !== size) wrong.push([size, lines]);
+                roots[size] = bytes(lines[2]);
+              }
+              const refuses = body => { try { body(); return false; } catch { return true; } };
+              for (const one of inclusions) {
+                const check = (index, leaf) => obstat.checkInclusion(obstat.leafHash(leaf), BigInt(index), BigInt(one.size), one.path.map(bytes), roots[one.size]);
+                const changed = bytes(one.leaf); changed[0] ^= 1;
+                if (refuses(() => check(one.index, bytes(one.leaf))) || !refuses(() => check(one.index, changed)) || !refuses(() => check(one.size, bytes(one.leaf)))) wrong.push(one);
+              }
+              for (const one of pairs) {
+                if (refuses(() => obstat.checkConsistency(BigInt(one.older), BigInt(one.newer), one.path.map(bytes), roots[one.older], roots[one.newer]))) wrong.push(one);
+              }
+              return JSON.stringify(wrong);
+            }
+            """,
+            new
+            {
+                vkey = File.ReadAllText(Vectors.Shared("evidence/tessera/vkey")).Trim(),
+                notes = sizes.ToDictionary(size => size.ToString(System.Globalization.CultureInfo.InvariantCulture), size => System.Text.Encoding.UTF8.GetString(Vectors.Bytes($"evidence/tessera/checkpoint.{size}"))),
+                inclusions, pairs,
+            }));
+    }
 }

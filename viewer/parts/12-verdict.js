@@ -4,7 +4,7 @@ const notProved = [
   "Actions that never went through an enforcement point leave no entry.",
   "An outcome is the enforcement point's signed claim, not the upstream's: that the effect happened, or was right, is not proved.",
   "Identity is what its issuer asserted.",
-  "The recorded policy may be wrong; the decision was not decided again here.",
+  "The recorded policy may be wrong.",
   "Without a quorum of witnesses others may have been shown another history.",
   "Entries after the last witnessed head can still be dropped together with their log.",
   "The order of entries is proved; their times are the plane's claim, bounded only by the times of witnesses.",

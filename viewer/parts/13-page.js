@@ -359,5 +359,5 @@ function start() {
 const ownText = document.currentScript.textContent;
 
 // For tests and for the curious with a console: the same functions, nothing to switch.
-globalThis.obstat = Object.freeze({ verify, verdictJson, verifyEd25519, verifyP256, checkInclusion, checkConsistency, parseJson, parseNote, parseVkey, parseTrust, derToRaw, canonical, fromBase64, utf8, sha256 });
+globalThis.obstat = Object.freeze({ verify, verdictJson, parseCheckpoint, parseTlogProof, preAuthentication, leafHash, verifyEd25519, verifyP256, checkInclusion, checkConsistency, parseJson, parseNote, parseVkey, parseTrust, derToRaw, canonical, fromBase64, utf8, sha256 });
 start();

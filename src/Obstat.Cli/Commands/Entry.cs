@@ -47,6 +47,7 @@ internal static class Entry
         VerifyCommand.Verb,
         AuditCommand.Verb,
         ReplayCommand.Verb,
+        LineageCommand.Verb,
         ConfigCommand.Check,
         ConfigCommand.Schema,
         VersionCommand.Verb,

@@ -1,4 +1,3 @@
-using Obstat.Proof;
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Statements;
 using Obstat.Proof.Verification;

@@ -1,13 +1,10 @@
-using System.Collections.Immutable;
 using Obstat.Cedar;
 using Obstat.Cedar.Entities;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
 using Obstat.Core.Permits;
-using Obstat.Core.Requests;
 using Obstat.Proof;
 using Obstat.Proof.Json;
-using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
 using Obstat.Proof;
