@@ -12,18 +12,20 @@ namespace Obstat.Proof.Verification;
 public sealed class ExportedLogAudit
 {
     private const string Newest = "checkpoint";
-    private const int BundlesAtOnce = 8;
+    private const string Partial = ".p/";
+    private const int BundlesAtOnce = 32;
 
     private readonly IExportedLog _log;
     private readonly Trust _trust;
     private readonly HashSet<string> _paths;
-    private readonly List<string> _unread = [];
+    private readonly ILookup<string, string> _partials; // by the path of the full file
     private readonly List<Digest> _leaves = [];
     private readonly TileGrowth _tiles = new();
     private readonly List<(TileAddress Address, byte[] Hashes)> _grown = [];
     private LogAudit? _audit;
 
-    private ExportedLogAudit(IExportedLog log, Trust trust) => (_log, _trust, _paths) = (log, trust, new(log.Paths, StringComparer.Ordinal));
+    private ExportedLogAudit(IExportedLog log, Trust trust) => (_log, _trust, _paths, _partials)
+            = (log, trust, new(log.Paths, StringComparer.Ordinal), log.Paths.Where(p => p.Contains(Partial, StringComparison.Ordinal)).ToLookup(p => p[..p.IndexOf(Partial, StringComparison.Ordinal)], StringComparer.Ordinal));
 
     /// <summary>Audits.</summary>
     /// <param name="log">The files.</param>
@@ -186,23 +188,23 @@ public sealed class ExportedLogAudit
     /// <summary>A folder that grew has narrower files of the same number beside a wider one: prefixes of it, and nothing else.</summary>
     private void RemovePrefixes(TileAddress address, int width)
     {
-        var statements = address.Level == TileAddress.Entries;
-        for (var narrower = 1; narrower < width; narrower++)
+        RemovePrefixes(address.ToString(), (address with { Width = TileAddress.WidthFull }).ToString(), width);
+        if (address.Level == TileAddress.Entries)
         {
-            var part = address with { Width = narrower };
-            RemovePrefix(part.ToString(), address.ToString());
-            if (statements)
-            {
-                RemovePrefix(StatementBundle.PathOf(part), StatementBundle.PathOf(address));
-            }
+            RemovePrefixes(StatementBundle.PathOf(address), StatementBundle.PathOf(address with { Width = TileAddress.WidthFull }), width);
         }
     }
 
-    private void RemovePrefix(string part, string whole)
+    private void RemovePrefixes(string whole, string full, int width)
     {
-        if (_paths.Remove(part) && !_log.Read(whole).Span.StartsWith(_log.Read(part).Span))
+        foreach (var part in _partials[full])
         {
-            Tell(AuditChecks.Files, AuditFault.Changed, $"{part}: is no beginning of {whole}");
+            var digits = part[(full.Length + Partial.Length)..];
+            if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var narrower) && narrower >= 1 && narrower < width && narrower.ToString(CultureInfo.InvariantCulture) == digits
+                && _paths.Remove(part) && !_log.Read(whole).Span.StartsWith(_log.Read(part).Span))
+            {
+                Tell(AuditChecks.Files, AuditFault.Changed, $"{part}: is no beginning of {whole}");
+            }
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class LogAudit
     private readonly bool _withSignatures;
     private readonly Func<AuditedEntry, string?>? _fold;
     private readonly ConcurrentDictionary<string, P256PublicKey> _read = new(StringComparer.Ordinal);
+    private readonly HashSet<P256PublicKey> _known = new(ReferenceEqualityComparer.Instance);
     private readonly SortedDictionary<long, List<(string Source, Digest Root)>> _heads = [];
     private readonly List<AuditFinding> _findings = [];
     private readonly AuditOrder _order;
@@ -184,7 +185,7 @@ public sealed class LogAudit
 
     private void Judge(AuditRow row)
     {
-        if (row.Leaf is { } leaf)
+        if (row.Leaf is { } leaf && _known.Add(leaf.Key))
         {
             _ = _read.TryAdd(leaf.Key.ToBase64(), leaf.Key);
         }
