@@ -4,7 +4,6 @@ using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Notes;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;
 using Obstat.Storage;

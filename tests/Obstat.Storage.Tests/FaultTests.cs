@@ -108,7 +108,7 @@ public sealed class FaultTests : IDisposable
 
     private static void Copy(string from, string to)
     {
-        _ = Directory.CreateDirectory(Path.Combine(to, "guard"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _ = Directory.CreateDirectory(Path.Combine(to, "guard"));
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)), overwrite: true);

@@ -1,8 +1,6 @@
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
-using Obstat.Proof;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;

@@ -1,5 +1,4 @@
 using Obstat.Core.Tests.Records;
-using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;

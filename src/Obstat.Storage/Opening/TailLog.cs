@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
-using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;

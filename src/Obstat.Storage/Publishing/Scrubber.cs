@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using Obstat.Core.Records;
@@ -67,7 +68,7 @@ internal sealed class Scrubber(LedgerReader reader, TimeProvider time)
             "hashes that lead to the published root");
     }
 
-    private static IEnumerable<SealedReference> Sealed(byte[] statement) => !WrittenStatement.TryRead(statement, out var written, out _) ? [] : written.Statement switch
+    private static ImmutableArray<SealedReference> Sealed(byte[] statement) => !WrittenStatement.TryRead(statement, out var written, out _) ? [] : written.Statement switch
     {
         DecisionStatement decision => decision.Sealed,
         OutcomeStatement outcome => outcome.Sealed,
