@@ -1,7 +1,6 @@
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;

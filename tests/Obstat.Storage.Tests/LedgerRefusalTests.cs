@@ -1,11 +1,9 @@
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
-using Obstat.Proof.Dsse;
 using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
-using Obstat.Proof.Verification;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Files;
 
