@@ -26,6 +26,9 @@ internal sealed record Verb
     /// <summary>Further text for help; empty: none.</summary>
     public string More { get; init; } = "";
 
+    /// <summary>The exit code of what nobody foresaw; another than 1 where a caller takes 1 for a yes.</summary>
+    public int FailedCode { get; init; } = Output.ExitCode.Failed;
+
     /// <summary>Does it and gives the exit code.</summary>
     public required Func<Invocation, CancellationToken, Task<int>> RunAsync { get; init; }
 }

@@ -22,6 +22,10 @@ internal static class Entry
         McpListCommand.Show,
         McpAddCommand.Repin,
         McpListCommand.Remove,
+        ConnectCommand.Verb,
+        DoctorCommand.Verb,
+        CoverageCommand.Verb,
+        HookCommand.Verb,
         IdentityCommand.Enrol,
         IdentityCommand.Token,
         IdentityCommand.List,
@@ -76,13 +80,13 @@ internal static class Entry
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            return ExitCode.Interrupted;
+            return invocation.Verb.FailedCode == ExitCode.Failed ? ExitCode.Interrupted : invocation.Verb.FailedCode;
         }
 #pragma warning disable CA1031 // A bug must not end in a stack trace on the screen.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return terminal.Fail(ExitCode.Failed, ErrorText.Of(DenyReason.Fault.ToCode(), "something that nobody foresaw", "this is a bug; nothing was permitted by it", $"please report it with {Report(words, e)}"));
+            return terminal.Fail(invocation.Verb.FailedCode, ErrorText.Of(DenyReason.Fault.ToCode(), "something that nobody foresaw", "this is a bug; nothing was permitted by it", $"please report it with {Report(words, e)}"));
         }
 
         // The first signal stops in order; with the second one the runtime ends the process, and with it its process group.

@@ -29,7 +29,8 @@ internal static class JsonText
                 inner = $"{{ {JsonSerializer.Serialize(path[i], NameOnly.Default.String)}: {inner} }}";
             }
 
-            var made = string.Create(CultureInfo.InvariantCulture, $"\n{indent}{JsonSerializer.Serialize(path[depth], NameOnly.Default.String)}: {inner},");
+            // The first member gets no comma, so that a file without comments and trailing commas stays one.
+            var made = string.Create(CultureInfo.InvariantCulture, $"\n{indent}{JsonSerializer.Serialize(path[depth], NameOnly.Default.String)}: {inner}{(at.Members.Count == 0 ? "" : ",")}");
             var rest = utf8.AsSpan(at.Start + 1);
             var separator = rest.Length > 0 && rest[0] is (byte)'}' ? "\n" + new string(' ', depth * 2) : "";
             return Encoding.UTF8.GetString(utf8.AsSpan(0, at.Start + 1)) + made + separator + Encoding.UTF8.GetString(rest);
@@ -71,6 +72,43 @@ internal static class JsonText
         return Encoding.UTF8.GetString(utf8.AsSpan(0, start)) + Encoding.UTF8.GetString(utf8.AsSpan(end));
     }
 
+    /// <summary>Adds an item to the end of the list at <paramref name="path"/>; the list, and objects on the way, are made.</summary>
+    public static string Append(string text, IReadOnlyList<string> path, string item)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        if (Find(Read(utf8), path) is not { } list)
+        {
+            return Set(text, path, $"[{item}]");
+        }
+
+        var at = list.Items.Count == 0 ? list.Start + 1 : list.Items[^1].End;
+        return Encoding.UTF8.GetString(utf8.AsSpan(0, at)) + (list.Items.Count == 0 ? "" : ", ") + item + Encoding.UTF8.GetString(utf8.AsSpan(at));
+    }
+
+    /// <summary>Removes an item of the list at <paramref name="path"/>, with its comma.</summary>
+    public static string Remove(string text, IReadOnlyList<string> path, int index)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var items = Find(Read(utf8), path)!.Items;
+        var (start, end) = index + 1 < items.Count ? (items[index].Start, items[index + 1].Start) : (index == 0 ? items[index].Start : items[index - 1].End, items[index].End);
+        return Encoding.UTF8.GetString(utf8.AsSpan(0, start)) + Encoding.UTF8.GetString(utf8.AsSpan(end));
+    }
+
+    private static Node? Find(Node at, IReadOnlyList<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (at.Members.FirstOrDefault(m => m.Name == name) is not { } member)
+            {
+                return null;
+            }
+
+            at = member.Value;
+        }
+
+        return at;
+    }
+
     private static Node Read(byte[] utf8)
     {
         var reader = new Utf8JsonReader(utf8, Options);
@@ -82,6 +120,7 @@ internal static class JsonText
     {
         var start = (int)reader.TokenStartIndex;
         var members = new List<NodeMember>();
+        var items = new List<Node>();
         if (reader.TokenType == JsonTokenType.StartObject)
         {
             while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -91,15 +130,18 @@ internal static class JsonText
                 members.Add(new NodeMember(name, at, Read(ref reader)));
             }
         }
-        else
+        else if (reader.TokenType == JsonTokenType.StartArray)
         {
-            reader.Skip();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                items.Add(Read(ref reader));
+            }
         }
 
-        return new Node(start, (int)reader.BytesConsumed, members);
+        return new Node(start, (int)reader.BytesConsumed, members, items);
     }
 
-    private sealed record Node(int Start, int End, List<NodeMember> Members);
+    private sealed record Node(int Start, int End, List<NodeMember> Members, List<Node> Items);
 
     private sealed record NodeMember(string Name, int Start, Node Value);
 }

@@ -5,11 +5,14 @@ using Obstat.Settings;
 
 namespace Obstat.Cli.Mcp;
 
-/// <summary>A tool server as an operator looks at it before approving its tools: connect and list, nothing else. It can call no tool.</summary>
+/// <summary>A tool server as an operator looks at it: connect and list, and ask for a tool that cannot exist. It can call no other tool.</summary>
 internal abstract class McpServer : IAsyncDisposable
 {
     /// <summary>The revision that the gateway speaks.</summary>
     public const string Revision = "2025-11-25";
+
+    /// <summary>How the names of tools begin that nobody has.</summary>
+    public const string CanaryPrefix = "obstat-canary-";
 
     /// <summary>Largest message that is read: 4 MiB.</summary>
     protected const int BytesMax = 1 << 22;
@@ -49,6 +52,14 @@ internal abstract class McpServer : IAsyncDisposable
         return cursor is null && tools.Count <= ToolsMax ? tools.DrainToImmutable() : throw new McpFailureException($"it lists more than {ToolsMax} tools, or endless pages");
     }
 
+    /// <summary>Asks for a tool that nobody has, to see who answers: the whole response.</summary>
+    public async Task<JsonValue> CallCanaryAsync(string canary, CancellationToken cancellation)
+    {
+        var id = ++_lastId;
+        var call = JsonValue.Object(("name", JsonValue.Of(CanaryPrefix + canary)), ("arguments", JsonValue.EmptyObject));
+        return await SendAsync(Request(id, "tools/call", call), id, cancellation).ConfigureAwait(false) ?? throw new McpFailureException("it does not answer tools/call");
+    }
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
@@ -73,9 +84,14 @@ internal abstract class McpServer : IAsyncDisposable
     private async Task<JsonValue> AskAsync(string method, JsonValue? parameters, CancellationToken cancellation)
     {
         var id = ++_lastId;
-        var message = JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("id", JsonValue.Of(id)), ("method", JsonValue.Of(method)));
-        var response = await SendAsync(parameters is null ? message : message.With("params", parameters), id, cancellation).ConfigureAwait(false);
+        var response = await SendAsync(Request(id, method, parameters), id, cancellation).ConfigureAwait(false);
         return response?["result"] is { Kind: JsonKind.Object } result ? result
             : throw new McpFailureException($"it answers {method} with an error: {Shown.Of(response?["error"]?["message"]?.AsString ?? "no message")}");
+    }
+
+    private static JsonValue Request(int id, string method, JsonValue? parameters)
+    {
+        var message = JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("id", JsonValue.Of(id)), ("method", JsonValue.Of(method)));
+        return parameters is null ? message : message.With("params", parameters);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Obstat.Cli.Output;
 using Obstat.Proof.Json;
@@ -37,6 +38,24 @@ internal sealed class StdioMcpServer : McpServer
             start.Environment[name] = source.TryRead(out var value, out var reason) ? value : throw new McpFailureException($"{name}: {reason}");
         }
 
+        return Start(start);
+    }
+
+    /// <summary>Starts a program as a host's file has it: in the environment of the host.</summary>
+    /// <exception cref="McpFailureException">It cannot be started.</exception>
+    public static StdioMcpServer Start(ImmutableArray<string> command, IEnumerable<(string Name, string Value)> environment, string folder)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Start(start);
+    }
+
+    private static StdioMcpServer Start(ProcessStartInfo start)
+    {
         try
         {
             var process = Process.Start(start)!;
