@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections;
 using Obstat.Enforcement;
 using Obstat.Gateway;
 using Obstat.Gateway.Doors;
@@ -66,11 +67,20 @@ try
     // In this order at the end: listeners, sessions with their children, then the door, which sends what can still be sent.
     await using (host)
     {
+        Supervision.Watch(() => end.TrySetResult());
         Console.Error.WriteLine("ready");
         await end.Task;
     }
 
     return 0;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    // Trying again would not help: somebody else, often another gateway, was there first.
+    Console.Error.WriteLine($"error[config]: {settings.Listen.Gateway} is in use by another program, perhaps the gateway of another installation");
+    Console.Error.WriteLine("  why     two programs cannot listen at one address, and clients would not know which gate they speak to");
+    Console.Error.WriteLine($"  fix     stop the other one, or choose another port: \"listen\": {{ \"gateway\": \"127.0.0.1:PORT\" }} in {settings.File}");
+    return 2;
 }
 catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
 {

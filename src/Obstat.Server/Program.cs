@@ -34,6 +34,7 @@ try
             .AddFilter("Microsoft", LogLevel.Warning)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
         CancellationToken.None);
+    Supervision.Watch(() => stopped.TrySetResult(0));
     await Console.Error.WriteLineAsync("ready");
     return await await Task.WhenAny(stopped.Task, plane.Ended);
 }

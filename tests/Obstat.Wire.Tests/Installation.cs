@@ -115,6 +115,15 @@ internal sealed class Installation : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills <c>up</c> as nothing can refuse to be killed.</summary>
+    public async Task KillUpAsync()
+    {
+        _up!.Kill();
+        await _up.WaitForExitAsync();
+        _up.Dispose();
+        _up = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DownAsync();

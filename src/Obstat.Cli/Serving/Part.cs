@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Obstat.Settings;
 
 namespace Obstat.Cli.Serving;
 
@@ -30,9 +31,15 @@ internal sealed class Part : IDisposable
     /// <param name="command">Program and arguments.</param>
     /// <param name="folder">Its working folder.</param>
     /// <param name="line">Gets each line that it writes, from any thread.</param>
-    public static Part Start(string name, IEnumerable<string> command, string folder, Action<string> line)
+    /// <param name="endsWithThis">Whether it ends when this program is gone, however that went.</param>
+    public static Part Start(string name, IEnumerable<string> command, string folder, Action<string> line, bool endsWithThis = false)
     {
         var process = new Process { StartInfo = Programs.Start(command, folder) };
+        if (endsWithThis)
+        {
+            process.StartInfo.Environment[Supervision.Variable] = Supervision.ByInput;
+        }
+
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, e) => Take(e.Data);
         process.ErrorDataReceived += (_, e) =>
@@ -44,7 +51,11 @@ internal sealed class Part : IDisposable
         var part = new Part(name, process);
         _ = ready.Task.ContinueWith(_ => part._ready.TrySetResult(true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _ = part.Ended.ContinueWith(_ => part._ready.TrySetResult(false), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        process.StandardInput.Close();
+        if (!endsWithThis)
+        {
+            process.StandardInput.Close();
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return part;

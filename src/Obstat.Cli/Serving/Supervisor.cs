@@ -57,7 +57,7 @@ internal sealed class Supervisor(Terminal terminal, InstallationSettings setting
             }
 
             var started = DateTimeOffset.UtcNow;
-            using var part = Part.Start(name, command, settings.Paths.Folder, line => terminal.Tell($"{name,-8}| {Shown.Of(line, 1000)}"));
+            using var part = Part.Start(name, command, settings.Paths.Folder, line => terminal.Tell($"{name,-8}| {Shown.Of(line, 1000)}"), endsWithThis: true);
             _ = part.Ready.ContinueWith(r => r.Result && serves.TrySetResult(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             if (await Task.WhenAny(part.Ended, Forever(cancellation)).ConfigureAwait(false) != part.Ended)
             {
