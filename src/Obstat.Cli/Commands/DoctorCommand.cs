@@ -39,6 +39,11 @@ internal static class DoctorCommand
             : new(FindingState.Open, "keys", reason ?? "a key cannot be read", "obstat init makes them; chmod 600 keeps them"));
         foreach (var name in settings.Gateway.Servers.Keys)
         {
+            if (PackageStore.Complaint(settings.Gateway.Servers[name]) is { } changed)
+            {
+                findings.Add(new(FindingState.Open, $"package of {name}", changed, $"obstat mcp remove {name}, then add it again"));
+            }
+
             findings.Add(!PinFile.TryRead(settings, name, out var pin, out reason) ? new(FindingState.Open, $"pins of {name}", reason!, $"look into it; then remove {settings.Paths.Pin(name)} and: obstat mcp repin {name}")
                 : pin is null ? new(FindingState.Configured, $"pins of {name}", "no tool is approved, so every call is refused", $"obstat mcp repin {name}")
                 : new(FindingState.Proved, $"pins of {name}", FormattableString.Invariant($"{pin.Tools.Length} tools, signed by the operator key")));

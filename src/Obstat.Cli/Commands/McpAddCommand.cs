@@ -27,6 +27,7 @@ internal static class McpAddCommand
         About = "register a tool server: look at its tools, approve and pin them, say what they do",
         Examples =
         [
+            "obstat mcp add files -- npx -y @modelcontextprotocol/server-filesystem .",
             "obstat mcp add files -- node server-filesystem/dist/index.js .",
             "obstat mcp add files --approve all --class read_file=read -- ./files-server",
             "obstat mcp add payments --approve all --class transfer=pay:amount=/amount,currency=/currency,payee=/to -- ./payments",
@@ -36,7 +37,8 @@ internal static class McpAddCommand
         Options = [new("--url", "URL", "a Streamable HTTP server, instead of a command"), .. Choices],
         Rest = "COMMAND ARGS..",
         More = "Nothing is trusted on first use: a tool that you do not approve is hidden and refused, and so is one whose definition changes later (mcp repin).\n"
-            + "What a server says of its own tools is shown and decides nothing; classes are your word.",
+            + "What a server says of its own tools is shown and decides nothing; classes are your word.\n"
+            + "npx and its like are resolved once: version and integrity, all files into .obstat/packages under their digest; that copy is started, and a changed byte of it is refused.",
         RunAsync = AddAsync,
     };
 
@@ -69,14 +71,38 @@ internal static class McpAddCommand
             return invocation.Misused($"{name} is registered already", "a registration is not replaced", $"obstat mcp repin {name}      or: obstat mcp remove {name}");
         }
 
-        if (url is null && Floating.Reason(invocation.Rest) is { } runner)
+        var words = invocation.Rest;
+        if (url is null && Floating.Reason(words) is { } runner)
         {
-            return invocation.Misused($"{runner} fetches a program by name at each start", "what runs would be what a registry gives that day: it cannot be pinned",
-                "install the package into a folder of yours, then name its program: obstat mcp add NAME -- node node_modules/PACKAGE/dist/index.js");
+            const string Why = "what a floating command starts would be what a registry gives that day: it cannot be pinned";
+            var fix = "install the package into a folder of yours, then name its program: obstat mcp add NAME -- node node_modules/PACKAGE/dist/index.js";
+            if (!PackageSpec.TryRead(words, out var spec, out var unread))
+            {
+                return invocation.Misused($"{runner} fetches a program by name at each start, and cannot be resolved here: {Shown.Of(unread, 200)}", Why, fix);
+            }
+
+            invocation.Terminal.Tell($"resolve {Shown.Of(spec.Package, 128)}: npm installs it once, into a store of this installation, and runs none of its scripts");
+            string told;
+            string? unresolved;
+            try
+            {
+                (words, told, unresolved) = await PackageResolver.ResolveAsync(settings, spec, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                (told, unresolved) = ("", e.Message);
+            }
+
+            if (unresolved is not null)
+            {
+                return invocation.Terminal.Fail(ExitCode.Failed, ErrorText.Of("package", Shown.Of(unresolved, 400), Why, fix));
+            }
+
+            invocation.Terminal.Tell($"stored  {Shown.Of(told, 400)}");
         }
 
         var upstream = url is not null ? JsonValue.Object(("url", JsonValue.Of(url)))
-            : JsonValue.Object([("command", JsonValue.Of(Command(settings, invocation.Rest[0]))), .. invocation.Rest.Length > 1 ? [("args", JsonValue.Strings(invocation.Rest[1..]))] : Array.Empty<(string, JsonValue)>()]);
+            : JsonValue.Object([("command", JsonValue.Of(Command(settings, words[0]))), .. words.Length > 1 ? [("args", JsonValue.Strings(words[1..]))] : Array.Empty<(string, JsonValue)>()]);
         if (!Registration.TryAdd(settings, name, upstream, out var text, out var changed, out var error))
         {
             invocation.Terminal.Tell(error.ToString());
@@ -111,6 +137,11 @@ internal static class McpAddCommand
         }
 
         var upstream = settings.Gateway.Servers[name];
+        if (PackageStore.Complaint(upstream) is { } changed)
+        {
+            return terminal.Fail(ExitCode.Failed, ErrorText.Of("package", $"{name}: {changed}", "it is not started: what would run is not what was resolved", $"obstat mcp remove {name}, then add it again"));
+        }
+
         var (listing, failure) = await Listing.ReadAsync(upstream, cancellation).ConfigureAwait(false);
         if (listing is null)
         {
@@ -119,6 +150,11 @@ internal static class McpAddCommand
 
         var identity = upstream.Identity;
         terminal.Tell(listing.ToTable(before, identity).ToText(null));
+        foreach (var line in before is null ? [] : ToolDifference.Of(before, identity, listing))
+        {
+            terminal.Tell(line);
+        }
+
         var approve = invocation.Option("--approve") ?? terminal.Ask("Pin which tools? \"all\", names with commas, or nothing to stop: ");
         if (string.IsNullOrWhiteSpace(approve))
         {

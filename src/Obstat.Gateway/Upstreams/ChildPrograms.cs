@@ -8,10 +8,15 @@ internal static class ChildPrograms
 {
     private static readonly string[] Passed = ["PATH", "HOME", "LANG"];
 
-    /// <summary>Makes the program of a registration. Refused with a reason: a program that is nowhere, a secret that cannot be read.</summary>
+    /// <summary>Makes the program of a registration. Refused with a reason: a program that is nowhere, a secret that cannot be read, a stored package that was changed.</summary>
     public static bool TryMake(UpstreamSettings server, [NotNullWhen(true)] out ChildProgram? program, [NotNullWhen(false)] out string? reason)
     {
-        (program, reason) = (null, null);
+        (program, reason) = (null, PackageStore.Complaint(server));
+        if (reason is not null)
+        {
+            return false;
+        }
+
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in Passed)
         {
