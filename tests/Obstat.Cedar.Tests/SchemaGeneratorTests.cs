@@ -123,6 +123,10 @@ public sealed class SchemaGeneratorTests
         static ToolDescription Tool(string name, string schema) => new(name, JsonElement.Parse(schema), ["call"], null);
     }
 
+    [Fact]
+    public void A_set_is_made_of_an_array_of_one_kind_of_value()
+        => Assert.Equal(Values.CedarValue.SetOf([Values.CedarValue.Of("a")]), Values.CedarValue.SetOf((Values.CedarValue[])(object)new Values.CedarString[] { Values.CedarValue.Of("a") }));
+
     [Theory]
     [InlineData("namespace A {} namespace B {}")]
     [InlineData("entity User;")]

@@ -95,8 +95,9 @@ public sealed class CedarSet : CedarValue
     /// <inheritdoc/>
     public override string ToString() => $"[{string.Join(", ", Elements.Select(e => e.ToString()))}]";
 
+    // An array of one kind of value is an array of values to the compiler, and not to a span.
     internal static CedarSet Create(IEnumerable<CedarValue> elements) =>
-        Create(elements is List<CedarValue> list ? CollectionsMarshal.AsSpan(list) : elements as CedarValue[] ?? [.. elements]);
+        Create(elements is List<CedarValue> list ? CollectionsMarshal.AsSpan(list) : elements.GetType() == typeof(CedarValue[]) ? (CedarValue[])elements : [.. elements]);
 
     internal static CedarSet Create(ReadOnlySpan<CedarValue> elements)
     {

@@ -27,7 +27,7 @@ internal static class HookCommand
     {
         Path = "hook",
         About = "the second fence, which connect writes into hosts: reads a host's event, blocks what would be refused",
-        Examples = ["obstat hook claude-code < event.json", "obstat hook cursor < event.json"],
+        Examples = ["obstat hook claude-code", "obstat hook cursor"],
         Arguments = [new("HOST", string.Join(", ", HostFacts.All.Where(h => h.Hook is not null).Select(h => h.Name)))],
         More = "Exit code 2 blocks the call: a tool server that is not registered here, a plane or gateway that is away, a call that policies refuse, an event that is not understood.\n"
             + "Advisory: hosts skip hooks in some modes. It never yields a permit; the gate behind it decides.",
