@@ -1,12 +1,6 @@
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Notes;
-using Obstat.Proof.Reasons;
-using Obstat.Proof.Statements;
-using Obstat.Proof.Verification;
-using Obstat.Storage.Databases;
-using Obstat.Storage.Files;
 
 namespace Obstat.Storage.Tests;
 

@@ -1,7 +1,5 @@
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
-using Obstat.Proof.Leaves;
-using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Storage.Databases;
