@@ -10,11 +10,13 @@ internal static class Capabilities
         ("completions", []), ("logging", []), ("prompts", ["listChanged"]), ("resources", ["listChanged", "subscribe"]), ("tools", ["listChanged"]),
     ];
 
+    private static readonly string[] Questions = ["elicitation", "roots", "sampling"];
+
     /// <summary>
     /// What an upstream may be told that the client's side can do: what the client said, without what is not passed on (elicitation by URL, tools of sampling, changes of roots).
     /// </summary>
     /// <param name="said">The client's own capabilities.</param>
-    public static JsonValue OfClient(JsonValue? said) => JsonValue.Object([.. new[] { "elicitation", "roots", "sampling" }.Where(name => Can(said, name)).Select(name => (name, JsonValue.EmptyObject))]);
+    public static JsonValue OfClient(JsonValue? said) => JsonValue.Object([.. Questions.Where(name => Can(said, name)).Select(name => (name, JsonValue.EmptyObject))]);
 
     /// <summary>The part of them that some policy lets this server use.</summary>
     /// <param name="client">See <see cref="OfClient"/>.</param>

@@ -1,6 +1,5 @@
 using System.Text;
 using Obstat.Enforcement;
-using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Obstat.Enforcement;
-using Obstat.Gateway.Denials;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Obstat.Enforcement;
 using Obstat.Gateway.Denials;
-using Obstat.Gateway.Doors;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;

@@ -134,7 +134,7 @@ internal sealed class ChildUpstream : IUpstream
         }
     }
 
-    private Task WriteAsync(byte[] message, CancellationToken cancellation) => TryWriteAsync(message, cancellation);
+    private async Task WriteAsync(byte[] message, CancellationToken cancellation) => _ = await TryWriteAsync(message, cancellation);
 
     private async Task<bool> TryWriteAsync(byte[] message, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ using JsonValue = Obstat.Proof.Json.JsonValue;
 namespace Obstat.Gateway.Tests.Sessions;
 
 /// <summary>What was approved is what runs: a tool that its server defines in another way is refused by its code, and what runs already is left alone.</summary>
-public sealed class PinTests
+public sealed class PinTests : IAsyncDisposable
 {
     private const string Approved = """
         {"name":"safe","title":"T","description":"d","inputSchema":{"type":"object","properties":{"a":{"type":"string"}}},"outputSchema":{"type":"object"},
@@ -25,6 +25,8 @@ public sealed class PinTests
         _door.PinListed([Json(Approved)]);
         _upstream.Tools = [Json(Approved)];
     }
+
+    public ValueTask DisposeAsync() => _upstream.DisposeAsync();
 
     public static TheoryData<string, string> Changes => new()
     {
