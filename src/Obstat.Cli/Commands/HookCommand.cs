@@ -5,7 +5,6 @@ using Obstat.Cli.CommandLine;
 using Obstat.Cli.Hosts;
 using Obstat.Cli.Installing;
 using Obstat.Cli.Output;
-using Obstat.Core.Identities;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;

@@ -9,7 +9,6 @@ using Obstat.Core.Identities;
 using Obstat.Core.Suggestions;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages.Admin;
-using Obstat.Settings;
 
 namespace Obstat.Cli.Commands;
 
