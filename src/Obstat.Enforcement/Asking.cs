@@ -140,7 +140,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
             case ReplyVerdict.Stale:
                 return DenyReason.PermitMismatch;
             default:
-                _session.Latch.Fall(DenyReason.LedgerUnavailable);
+                _ = _session.Latch.Fall(DenyReason.LedgerUnavailable);
                 return DenyReason.LedgerUnavailable;
         }
     }

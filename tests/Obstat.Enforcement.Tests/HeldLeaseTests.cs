@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Obstat.Enforcement.Leases;
-using Obstat.Proof;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;

@@ -1,4 +1,3 @@
-using Obstat.Enforcement.Leases;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
 

@@ -1,7 +1,6 @@
 using Obstat.Enforcement;
 using Obstat.Enforcement.Leases;
 using Obstat.Proof.Leases;
-using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
 

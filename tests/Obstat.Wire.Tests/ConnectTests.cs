@@ -45,7 +45,11 @@ public sealed class ConnectTests
         // Something that takes the same words and passes everything through: it refuses a tool that nobody has, as any server does.
         var through = Path.Combine(folder, "obstat-like");
         await File.WriteAllTextAsync(through, $"#!/bin/sh\nexec '{program}' --journal journal.jsonl\n");
-        File.SetUnixFileMode(through, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using (var chmod = System.Diagnostics.Process.Start("chmod", ["500", through]))
+        {
+            await chmod.WaitForExitAsync();
+        }
+
         await OpenAsync(servers, _ => JsonSerializer.Serialize(new { mcpServers = new { payments = new { command = through, args = new[] { "mcp", "wrap", "payments", "--config", "obstat.json" } } } }), "not");
 
         _ = (await RunAsync("doctor")).MustExit(0);

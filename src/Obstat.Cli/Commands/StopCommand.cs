@@ -12,7 +12,6 @@ using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages.Admin;
-using Obstat.Proof.Reasons;
 using Obstat.Settings;
 
 namespace Obstat.Cli.Commands;

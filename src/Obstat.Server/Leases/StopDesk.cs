@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Obstat.Core.Records;
-using Obstat.Proof;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;

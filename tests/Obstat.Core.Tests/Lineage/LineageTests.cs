@@ -1,6 +1,5 @@
 using Obstat.Core.Lineage;
 using Obstat.Proof.Bundles;
-using Obstat.Proof.Json;
 using Obstat.Proof.Statements;
 using Obstat.Tests;
 
