@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Obstat.Gateway.Doors;
 using Obstat.Gateway.Http;
 using Obstat.Gateway.Local;
@@ -67,6 +68,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         catch (IOException e)
         {
             await local.DisposeAsync();
+            if (e.InnerException is AddressInUseException)
+            {
+                throw; // no matter for another try: the program says what to do
+            }
+
             return (null, $"http://{loopback} cannot be served: {e.Message}");
         }
     }
