@@ -31,6 +31,8 @@ internal sealed class FolderLock : IDisposable
         var file = Interlocked.Exchange(ref _file, -1);
         if (file >= 0)
         {
+            // Said, not left to the closing: a child that is just being started has this file open too, until it runs its program.
+            _ = Posix.Lock(file, Posix.Unlock);
             _ = Posix.Close(file);
         }
     }

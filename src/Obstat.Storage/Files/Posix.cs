@@ -9,6 +9,7 @@ internal static partial class Posix
     internal const int ReadWrite = 2;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
+    internal const int Unlock = 8;
 
     internal static int Create => OperatingSystem.IsMacOS() ? 0x200 : 0x40;
 
