@@ -18,6 +18,7 @@ internal sealed record LedgerRound(
     double ReportsPerSecond,
     double DecisionsPerSecond,
     double EntriesPerCommit,
+    double ReportsPerCommit,
     double BytesPerDecision,
     double DecisionCpu,
     double ReportCpu,
@@ -34,7 +35,7 @@ internal sealed record LedgerRound(
     double HalfP99)
 {
     private const int Callers = 64;
-    private const int PerCaller = 64;
+    private const int PerCaller = 128;
     private const int Singles = 200;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
@@ -88,7 +89,7 @@ internal sealed record LedgerRound(
         var reports = new Draft[decisions.Length];
         for (var i = 0; i < reports.Length; i++)
         {
-            reports[i] = Said.Ended(report, decisions[i], 1, asks.Length + i + 1, i + 1, prev);
+            reports[i] = Said.Ended(report, decisions[i], 1, asks.Length + i + 1, i + 1, prev, patience: s_patience);
             prev = reports[i].Signed!.Digest;
         }
 
@@ -98,14 +99,14 @@ internal sealed record LedgerRound(
         var told = await Task.WhenAll(reports.Select(r => ledger.AppendAsync(r, default)));
         var reportSeconds = watch.Elapsed.TotalSeconds;
         var reportCpu = Cpu() - cpu;
-        _ = told.Select(r => r.Match(e => e, reason => throw new InvalidOperationException($"{reason}"))).Count();
+        var reportGroup = reports.Length / told.Select(r => r.Match(e => e.Head.ToString(), reason => throw new InvalidOperationException($"{reason}"))).Distinct(StringComparer.Ordinal).Count();
 
         var diskBytes = place.Bytes / (double)asks.Length;
         var (appends, commits) = await Latencies(ledger, folder, reports.Length + asks.Length + 1);
         var half = await HalfLoad(recorder, permits, asks.Length / decisionSeconds / 2, reports.Length + asks.Length + Singles + 1);
         var (bare, bareCpu) = Bare(folder, ledger, "bare.db", first, asks.Length, group);
-        var (bareReports, _) = Bare(folder, ledger, "reports.db", reportsFirst, reports.Length, Callers * PerCaller);
-        return new(bare, bareReports, reports.Length / reportSeconds, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, bytes, decisionCpu / asks.Length, reportCpu / reports.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99), diskBytes, At(half, 0.5), At(half, 0.99));
+        var (bareReports, _) = Bare(folder, ledger, "reports.db", reportsFirst, reports.Length, reportGroup);
+        return new(bare, bareReports, reports.Length / reportSeconds, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, reportGroup, bytes, decisionCpu / asks.Length, reportCpu / reports.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99), diskBytes, At(half, 0.5), At(half, 0.99));
     }
 
     /// <summary>Microseconds from ask to permit in hand, at half of the rate that was just measured, asks coming by the clock whatever became of those before.</summary>

@@ -30,6 +30,7 @@ for (var i = 0; i < rounds + WarmUps; i++)
 Tell("bare SQLite batch insert of the same rows", r => r.BareRowsPerSecond, "rows/s");
 Tell("log core, reports signed before (no statement signature)", r => r.ReportsPerSecond, "entries/s");
 Tell("  over the bare insert of the same rows", r => r.ReportsPerSecond / r.BareReportsPerSecond, "x");
+Tell("  entries per commit", r => r.ReportsPerCommit, "");
 Tell("durable permits, 64 callers: composed, checked, signed, committed, proven, permit signed", r => r.DecisionsPerSecond, "entries/s");
 Tell("  over the bare insert of the same rows", r => r.DecisionsPerSecond / r.BareRowsPerSecond, "x");
 Tell("  over what two signatures each allow on all cores", r => r.DecisionsPerSecond * 2 * r.SignatureMicroseconds / 1e6 / Environment.ProcessorCount, "x");

@@ -29,6 +29,7 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly FolderLock _lock;
     private readonly SqliteConnection _connection;
     private readonly LedgerReader _writersReader;
+    private readonly LedgerReader _makersReader;
     private readonly LedgerReader _publishersReader;
     private readonly Writer _writer;
     private readonly Publisher _publisher;
@@ -40,9 +41,10 @@ public sealed class Ledger : ILedger, IDisposable
     {
         (Folder, _lock, _connection, _folds, _time, HeadKey) = (folder, folderLock, connection, folds, time, keys.Heads.VerifierKey);
         _writersReader = LedgerReader.Open(folder, Origin);
+        _makersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
-        _writer = new Writer(connection, _writersReader, opened, keys, options, plane, time);
-        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
+        _writer = new Writer(connection, _writersReader, _makersReader, opened, keys, options, plane, time);
+        _publisher = new Publisher(_writer, _publishersReader, Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -202,6 +204,7 @@ public sealed class Ledger : ILedger, IDisposable
         _publisher.Dispose();
         _writer.Dispose();
         _writersReader.Dispose();
+        _makersReader.Dispose();
         _publishersReader.Dispose();
         _folds.Dispose();
         _connection.Dispose();

@@ -5,7 +5,7 @@ namespace Obstat.Storage.Databases;
 /// <summary>Opens SQLite files under the settings that durability needs, and reads each of them back: one that did not take refuses.</summary>
 internal static class Database
 {
-    /// <summary>A connection that may write, of which a file has one. Not pooled: settings belong to the connection.</summary>
+    /// <summary>A connection that may write: a file has one that does, and one that moves what it wrote from the log of writes into the file. Not pooled: settings belong to the connection.</summary>
     internal static SqliteConnection OpenWriter(string path, bool erases)
     {
         var isNew = !File.Exists(path);
@@ -19,6 +19,7 @@ internal static class Database
             Set(connection, path, "trusted_schema", "0");
             Set(connection, path, "wal_autocheckpoint", "0");
             Set(connection, path, "busy_timeout", "0");
+            Set(connection, path, "cache_size", "-65536"); // 64 MiB: sealed blobs lie under random keys
             if (erases)
             {
                 Set(connection, path, "secure_delete", "1");
@@ -76,6 +77,9 @@ internal static class Database
         Text(command, sql);
         return command.ExecuteScalar();
     }
+
+    /// <summary>Moves what the log of writes holds into the file, as far as no reader needs it. Throws when it failed; false where somebody else is about it.</summary>
+    internal static bool Checkpoint(SqliteConnection connection) => Scalar(connection, "PRAGMA wal_checkpoint(PASSIVE)") is 0L;
 
     /// <summary>Prepares a statement whose parameters are <c>$1</c>, <c>$2</c> .. in order.</summary>
     internal static SqliteCommand Prepare(SqliteConnection connection, string sql, int parameters)

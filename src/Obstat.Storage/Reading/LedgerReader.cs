@@ -25,6 +25,7 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteCommand _leaves;
     private readonly SqliteCommand _tile;
     private readonly SqliteCommand _blob;
+    private readonly SqliteCommand _hasBlob;
     private (long Size, FullNode Nodes)? _nodes;
 
     private LedgerReader(SqliteConnection connection, string origin)
@@ -35,6 +36,7 @@ public sealed class LedgerReader : IDisposable
         _leaves = Database.Prepare(connection, "SELECT idx, leaf FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _tile = Database.Prepare(connection, "SELECT hashes FROM tile WHERE origin = $1 AND level = $2 AND n = $3", 3);
         _blob = Database.Prepare(connection, "SELECT bytes FROM blob WHERE cipher = $1", 1);
+        _hasBlob = Database.Prepare(connection, "SELECT count(*) FROM blob WHERE cipher = $1", 1);
     }
 
     /// <summary>Opens the ledger file of a folder.</summary>
@@ -159,6 +161,13 @@ public sealed class LedgerReader : IDisposable
     /// <summary>Bytes of a sealed blob; null where there is none, or other bytes.</summary>
     public byte[]? Blob(in Digest cipher) => Content(_blob, cipher);
 
+    /// <summary>Whether a sealed blob is stored; its bytes are not looked at.</summary>
+    internal bool HasBlob(in Digest cipher)
+    {
+        Set(_hasBlob, cipher.ToArray());
+        return _hasBlob.ExecuteScalar() is 1L;
+    }
+
     /// <summary>A file of a snapshot; null where there is none, or other bytes.</summary>
     public byte[]? Snapshot(in Digest digest)
     {
@@ -197,6 +206,7 @@ public sealed class LedgerReader : IDisposable
         _leaves.Dispose();
         _tile.Dispose();
         _blob.Dispose();
+        _hasBlob.Dispose();
         _connection.Dispose();
     }
 

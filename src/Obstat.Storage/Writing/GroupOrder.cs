@@ -4,18 +4,19 @@ using Obstat.Core.Records;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
+using Obstat.Storage.Reading;
 
 namespace Obstat.Storage.Writing;
 
 /// <summary>Gives the drafts of a group their order, one after the other, each upon the state that the one before left. What is refused is told at once: nothing durable depends on it.</summary>
-internal sealed class GroupOrder(Rows rows, Plane plane, Clock clock, string origin)
+internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, string origin)
 {
     /// <summary>Why the newest draft was refused.</summary>
     internal string? Refused { get; private set; }
 
     /// <summary>Sequences the drafts.</summary>
     /// <param name="drafts">In the order in which they came.</param>
-    /// <param name="state">The fold over what is durable.</param>
+    /// <param name="state">The fold over all entries before, durable or about to be.</param>
     /// <param name="watch">The clock of this group; while it is not trusted, nothing that the plane says gets a place.</param>
     internal (List<GroupEntry> Entries, List<(Waiting Waiting, EntryIndex Index)> Repeats, LedgerState State) Of(List<Waiting> drafts, LedgerState state, ClockWatch watch)
     {
@@ -68,7 +69,7 @@ internal sealed class GroupOrder(Rows rows, Plane plane, Clock clock, string ori
     {
         try
         {
-            return Sequencer.Next(state, draft, now, Base64Url.Encode(RandomNumberGenerator.GetBytes(16)), plane, clock, origin);
+            return Sequencer.Next(state, draft, now, draft.Signed is null ? Base64Url.Encode(RandomNumberGenerator.GetBytes(16)) : "", plane, clock, origin);
         }
 #pragma warning disable CA1031 // A draft that throws refuses itself; those beside it are not its victims.
         catch (Exception e)
@@ -89,7 +90,7 @@ internal sealed class GroupOrder(Rows rows, Plane plane, Clock clock, string ori
         };
         foreach (var reference in named)
         {
-            if (!draft.Blobs.Any(blob => blob.Cipher == reference.Cipher) && !rows.HasBlob(reference.Cipher))
+            if (!draft.Blobs.Any(blob => blob.Cipher == reference.Cipher) && !reader.HasBlob(reference.Cipher))
             {
                 return reference.Cipher.ToHex();
             }

@@ -7,13 +7,15 @@ namespace Obstat.Storage.Writing;
 internal sealed class Intake(int max, long bytesMax) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _work = new(0);
+    private readonly SemaphoreSlim _work = new(0);       // wakes the writer
+    private readonly SemaphoreSlim _whileBusy = new(0);  // wakes who fills the next group while the writer commits
     private readonly Queue<Waiting> _drafts = new();
     private readonly Queue<(StoredBlob Blob, TaskCompletionSource<bool> Kept)> _blobs = new();
     private readonly Queue<TaskCompletionSource<bool>> _beats = new();
     private SignedNote? _publish;
     private long _bytes;
     private bool _closed;
+    private bool _busy;
 
     internal bool TryAdd(Waiting waiting)
     {
@@ -28,7 +30,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _bytes += waiting.Bytes;
         }
 
-        _ = _work.Release();
+        Wake();
         return true;
     }
 
@@ -45,7 +47,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _bytes += blob.Bytes.Length;
         }
 
-        _ = _work.Release();
+        Wake();
         return true;
     }
 
@@ -62,7 +64,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _beats.Enqueue(beat);
         }
 
-        _ = _work.Release();
+        Wake();
         return true;
     }
 
@@ -85,20 +87,11 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _publish = head;
         }
 
-        _ = _work.Release();
+        Wake();
     }
 
     /// <summary>Waits until there is something, at most so long.</summary>
-    internal void Wait(TimeSpan most)
-    {
-        if (_work.Wait(most))
-        {
-            while (_work.Wait(0))
-            {
-                // One look takes all that came; further signals of the same work would only wake for nothing.
-            }
-        }
-    }
+    internal void Wait(TimeSpan most) => Drain(_work, most);
 
     /// <summary>Takes what one group may hold.</summary>
     internal Batch Take(int draftsMax, long groupBytesMax)
@@ -120,11 +113,6 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _beats.Clear();
             var publish = _publish;
             _publish = null;
-            if (_drafts.Count > 0)
-            {
-                _ = _work.Release();
-            }
-
             return new(drafts, blobs, beats, publish);
         }
     }
@@ -138,9 +126,48 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
         }
 
         _ = _work.Release();
+        _ = _whileBusy.Release();
     }
 
-    public void Dispose() => _work.Dispose();
+    /// <summary>The writer begins or ends a commit. What comes during it wakes the other thread.</summary>
+    internal void Busy(bool busy)
+    {
+        bool waits;
+        lock (_lock)
+        {
+            _busy = busy;
+            waits = busy && (_drafts.Count > 0 || _blobs.Count > 0 || _beats.Count > 0);
+        }
+
+        if (waits)
+        {
+            Wake();
+        }
+    }
+
+    internal bool IsBusy => Volatile.Read(ref _busy);
+
+    /// <summary>Waits until something came while the writer is busy, or the intake is closed.</summary>
+    internal void WaitBusy() => Drain(_whileBusy, Timeout.InfiniteTimeSpan);
+
+    public void Dispose()
+    {
+        _work.Dispose();
+        _whileBusy.Dispose();
+    }
+
+    private void Wake() => _ = (IsBusy ? _whileBusy : _work).Release();
+
+    private static void Drain(SemaphoreSlim signal, TimeSpan most)
+    {
+        if (signal.Wait(most))
+        {
+            while (signal.Wait(0))
+            {
+                // One look takes all that came; further signals of the same work would only wake for nothing.
+            }
+        }
+    }
 
     internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, TaskCompletionSource<bool>[] Beats, SignedNote? Publish)
     {

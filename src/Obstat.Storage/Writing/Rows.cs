@@ -17,7 +17,6 @@ internal sealed class Rows : IDisposable
     private readonly string _origin;
     private readonly SqliteCommand _entry;
     private readonly SqliteCommand _blob;
-    private readonly SqliteCommand _hasBlob;
     private readonly SqliteCommand _snapshot;
     private readonly SqliteCommand _tile;
     private readonly SqliteCommand _head;
@@ -30,7 +29,6 @@ internal sealed class Rows : IDisposable
         (_connection, _origin) = (connection, origin);
         _entry = Prepare("INSERT INTO entry(origin, idx, leaf, statement) VALUES($1, $2, $3, $4)", 4);
         _blob = Prepare("INSERT INTO blob(cipher, scope, bytes) VALUES($1, $2, $3) ON CONFLICT(cipher) DO NOTHING", 3);
-        _hasBlob = Prepare("SELECT count(*) FROM blob WHERE cipher = $1", 1);
         _snapshot = Prepare("INSERT INTO snapshot(digest, bytes) VALUES($1, $2) ON CONFLICT(digest) DO NOTHING", 2);
         _tile = Prepare("INSERT INTO tile(origin, level, n, hashes) VALUES($1, $2, $3, $4)", 4);
         _head = Prepare("UPDATE head SET size = $1, root = $2, edge = $3, epoch = $4, stateDigest = $5 WHERE origin = $6 AND size = $7 AND epoch = $8 AND instance = $9", 9);
@@ -53,12 +51,6 @@ internal sealed class Rows : IDisposable
         }
 
         Run(_blob, blob.Cipher.ToArray(), scope.ToArray(), Bytes(blob.Bytes));
-    }
-
-    internal bool HasBlob(in Digest cipher)
-    {
-        _hasBlob.Parameters[0].Value = cipher.ToArray();
-        return (long)_hasBlob.ExecuteScalar()! == 1;
     }
 
     internal void Snapshot(SnapshotPart part) => Run(_snapshot, part.Digest.ToArray(), Bytes(part.Bytes));
@@ -88,17 +80,12 @@ internal sealed class Rows : IDisposable
         return _head.ExecuteNonQuery() == 1;
     }
 
-    /// <summary>Moves what the log of writes holds into the database file. Throws when it failed.</summary>
-    internal void Checkpoint()
-    {
-        using var command = Prepare("PRAGMA wal_checkpoint(PASSIVE)", 0);
-        using var row = command.ExecuteReader();
-        _ = row.Read();
-    }
+    /// <summary>Moves what the log of writes holds into the database file. Throws when it failed; false where somebody else is about it.</summary>
+    internal bool Checkpoint() => Database.Checkpoint(_connection);
 
     public void Dispose()
     {
-        foreach (var command in new[] { _entry, _blob, _hasBlob, _snapshot, _tile, _head, _published, _begin, _commit })
+        foreach (var command in new[] { _entry, _blob, _snapshot, _tile, _head, _published, _begin, _commit })
         {
             command.Dispose();
         }

@@ -13,15 +13,13 @@ using Obstat.Storage.Reading;
 namespace Obstat.Storage.Writing;
 
 /// <summary>
-/// The one writer: a thread that takes what waits, gives it its order, has it signed, commits it, signs the head and answers. A group closes when the disk is free; there is no timer.
+/// The one writer: a thread that takes the group that was made, commits it, signs the head and answers. A group closes when the disk is free; there is no timer. While it commits, a second thread fills the next group.
 /// The first thing that goes wrong poisons it: everybody who waits is refused, nothing is signed any more, reads go on. A failed sync is never tried again: the kernel has marked the pages clean.
 /// </summary>
 internal sealed class Writer : IDisposable
 {
-    internal const int GroupMax = 4_096;
-    internal const long GroupBytesMax = 8 << 20;
-
-    private const long WalBytesMax = 8 << 20;
+    private const long WalBytesMax = 64 << 20;
+    private const long RowBytes = 128; // what a row takes beside its columns, about
 
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
@@ -29,15 +27,14 @@ internal sealed class Writer : IDisposable
     private readonly HashSet<string> _notReleased = new(StringComparer.Ordinal);
     private readonly Intake _intake;
     private readonly LedgerKeys _keys;
-    private readonly LedgerOptions _options;
-    private readonly TimeProvider _time;
     private readonly Rows _rows;
     private readonly GroupOrder _order;
+    private readonly GroupMaker _maker;
     private readonly LedgerReader _reader;
     private readonly Plane _plane;
     private readonly TileGrowth _tiles;
     private readonly Thread _thread;
-    private ClockWatch _watch;
+    private readonly Thread _filling;
     private MerkleEdge _edge;
     private long _epoch; // as the head row has it
     private long _walBytes;
@@ -47,16 +44,17 @@ internal sealed class Writer : IDisposable
     private volatile string? _failure;
     private volatile Tuple<LedgerState, MerkleEdge>? _fold;
 
-    internal Writer(SqliteConnection connection, LedgerReader reader, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
+    internal Writer(SqliteConnection connection, LedgerReader reader, LedgerReader makersReader, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
     {
-        (_keys, _options, _time, _plane, _reader) = (keys, options, time, plane, reader);
+        (_keys, _plane, _reader) = (keys, plane, reader);
         var origin = keys.Heads.VerifierKey.Name;
         (_state, _edge, _tiles, _epoch) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch);
         _rows = new Rows(connection, origin);
-        _order = new GroupOrder(_rows, plane, options.Clock, origin);
+        _order = new GroupOrder(makersReader, plane, options.Clock, origin);
         _intake = new Intake(options.WaitingMax, options.WaitingBytesMax);
-        _watch = ClockWatch.Start(time.GetUtcNow(), time.GetElapsedTime(0), _state.Time.Time, MaxError);
+        _maker = new GroupMaker(_intake, _order, keys.Statements, options, time, _state);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
+        _filling = new Thread(Fill) { IsBackground = true, Name = "ledger filler" };
     }
 
     /// <summary>The fold over what is durable.</summary>
@@ -71,18 +69,19 @@ internal sealed class Writer : IDisposable
     /// <summary>The newest state that ends with a <c>state</c> entry, with its tree: what a fold is kept of. Null where there was none since the start.</summary>
     internal Tuple<LedgerState, MerkleEdge>? Fold => _fold;
 
-    internal bool IsClockTrusted => Volatile.Read(ref _watch).IsTrusted;
+    internal bool IsClockTrusted => _maker.IsClockTrusted;
 
     internal Intake Intake => _intake;
 
-    private TimeSpan MaxError => TimeSpan.FromMilliseconds(_options.Clock.MaxErrorMs);
+    /// <summary>Bytes that the log of writes got since the writer moved it into the file, about.</summary>
+    internal long WalBytes => Interlocked.Read(ref _walBytes);
 
     /// <summary>Writes the entries of this start, in one group, and begins to take drafts. Throws <see cref="LedgerUnavailableException"/> where they cannot be written.</summary>
     internal void Start()
     {
-        if (!_watch.IsTrusted)
+        if (!_maker.IsClockTrusted)
         {
-            throw new LedgerUnavailableException($"the clock is not to be relied on: {_watch.Why}");
+            throw new LedgerUnavailableException($"the clock is not to be relied on: {_maker.Why}");
         }
 
         var isFirst = _state.Size == 0;
@@ -92,13 +91,14 @@ internal sealed class Writer : IDisposable
             drafts.Add(new Waiting(Own.Restart(_state.Time, _state.EndsWithState)));
         }
 
-        Write(new(drafts, [], [], null), isFirst);
+        Write(_maker.Of(drafts), isFirst);
         if (drafts.Any(d => !d.Answer.IsCompletedSuccessfully || d.Answer.Result.Match(_ => false, _ => true)))
         {
             throw new LedgerUnavailableException($"the entries of this start were refused: {_order.Refused}");
         }
 
         _thread.Start();
+        _filling.Start();
     }
 
     /// <summary>Jtis of allows that became durable after their caller was told <c>Late</c>.</summary>
@@ -118,18 +118,21 @@ internal sealed class Writer : IDisposable
         _intake.Close();
     }
 
-    /// <summary>Writes what waits, then a <c>state</c> entry, and ends the thread. Nothing is written after it.</summary>
+    /// <summary>Writes what waits, then a <c>state</c> entry, and ends the threads. Nothing is written after it.</summary>
     internal void Stop()
     {
         _intake.Close();
-        if (_thread.IsAlive)
+        foreach (var thread in (ReadOnlySpan<Thread>)[_filling, _thread])
         {
-            _thread.Join();
+            if (thread.IsAlive)
+            {
+                thread.Join();
+            }
         }
     }
 
     /// <summary>Stores a published head. For the end, when the thread is over.</summary>
-    internal void Publish(SignedNote note) => Write(new([], [], [], note), isFirst: false);
+    internal void Publish(SignedNote note) => Write(new Group { Publish = note }, isFirst: false);
 
     public void Dispose()
     {
@@ -139,17 +142,18 @@ internal sealed class Writer : IDisposable
 
     private void Run()
     {
-        var batch = new Intake.Batch([], [], [], null);
+        var group = new Group();
         try
         {
             while (_failure is null)
             {
                 var closed = _intake.IsClosed; // read before taking: what was added before closing is then taken
-                batch = _intake.Take(GroupMax, GroupBytesMax);
-                ReadClock(batch);
-                if (!batch.IsEmpty)
+                group = _maker.Take();
+                if (!group.IsEmpty)
                 {
-                    Write(batch, isFirst: false);
+                    _intake.Busy(true);
+                    Write(group, isFirst: false);
+                    _intake.Busy(false);
                 }
                 else if (closed)
                 {
@@ -161,9 +165,9 @@ internal sealed class Writer : IDisposable
                 }
             }
 
-            if (_failure is null && _watch.IsTrusted && !_state.EndsWithState)
+            if (_failure is null)
             {
-                Write(new([new Waiting(Own.State())], [], [], null), isFirst: false);
+                Write(group = _maker.End(), isFirst: false);
             }
         }
 #pragma warning disable CA1031 // Whatever it was, the order of the log is no longer known to be the order of the disk.
@@ -173,53 +177,47 @@ internal sealed class Writer : IDisposable
             Poison(e.Message);
         }
 
-        RefuseAll(batch);
-        while (_intake.Take(GroupMax, GroupBytesMax) is { IsEmpty: false } rest)
+        group.Refuse();
+        RefuseRest();
+    }
+
+    /// <summary>Fills the next group while the disk is busy with this one.</summary>
+    private void Fill()
+    {
+        try
         {
-            RefuseAll(rest);
+            while (!_intake.IsClosed)
+            {
+                _intake.WaitBusy();
+                while (_failure is null && _intake.IsBusy && _maker.Prepare())
+                {
+                    // The writer takes the group as soon as it is free.
+                }
+            }
+        }
+#pragma warning disable CA1031 // What was taken and not sequenced has no place any more.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Poison(e.Message);
         }
     }
 
-    private static void RefuseAll(Intake.Batch batch)
+    private void RefuseRest()
     {
-        foreach (var waiting in batch.Drafts)
+        for (var rest = _maker.Discard(); !rest.IsEmpty; rest = _maker.Discard())
         {
-            waiting.Refuse(DenyReason.LedgerUnavailable);
-        }
-
-        foreach (var (_, kept) in batch.Blobs)
-        {
-            _ = kept.TrySetResult(false);
-        }
-
-        foreach (var beat in batch.Beats)
-        {
-            _ = beat.TrySetResult(false);
+            rest.Refuse();
         }
     }
 
-    private void ReadClock(Intake.Batch batch)
+    private void Write(Group group, bool isFirst)
     {
-        Volatile.Write(ref _watch, _watch.Read(_time.GetUtcNow(), _time.GetElapsedTime(0), _state.Time.Time, MaxError));
-        if (_watch.Ended is { } gap)
-        {
-            batch.Drafts.Insert(0, new Waiting(Own.Clock(gap)));
-        }
-
-        if (_watch.IsTrusted && _state.Size - _state.LastStateEntry > _options.StateEvery)
-        {
-            batch.Drafts.Add(new Waiting(Own.State()));
-        }
-    }
-
-    private void Write(Intake.Batch batch, bool isFirst)
-    {
-        var (entries, repeats, state) = _order.Of(batch.Drafts, _state, _watch);
-        Seal(entries);
+        var (entries, state) = (group.Entries, group.State ?? _state);
         var growth = new MerkleGrowth(_edge, [.. entries.Select(e => e.LeafHash)]);
-        if (entries.Count > 0 || batch.Blobs.Length > 0 || batch.Beats.Length > 0 || batch.Publish is not null)
+        if (entries.Count > 0 || group.Blobs.Count > 0 || group.Beats.Count > 0 || group.Publish is not null)
         {
-            Commit(batch, entries, growth, state, isFirst);
+            Commit(group, growth, state, isFirst);
         }
 
         // Durable from here on. A crash before the head is signed forks nothing: the head is a function of the rows, and the next start signs it again.
@@ -230,37 +228,32 @@ internal sealed class Writer : IDisposable
             _fold = state.EndsWithState ? Tuple.Create(state, growth.After) : _fold;
         }
 
-        foreach (var (_, kept) in batch.Blobs)
+        foreach (var (_, kept) in group.Blobs)
         {
             _ = kept.TrySetResult(true);
         }
 
-        foreach (var beat in batch.Beats)
+        foreach (var beat in group.Beats)
         {
             _ = beat.TrySetResult(true);
         }
 
         Release(entries, growth);
-        foreach (var (waiting, index) in repeats)
+        foreach (var (waiting, index) in group.Repeats)
         {
             Repeat(waiting, index.Value);
         }
-    }
 
-    private void Seal(List<GroupEntry> entries)
-    {
-        if (entries.Count > 1)
+        // After the answers, which do not need it. Most of it was moved before, by the publisher; what is left is bounded here.
+        if (WalBytes > WalBytesMax && _rows.Checkpoint())
         {
-            _ = Parallel.For(0, entries.Count, i => entries[i].Seal(_keys.Statements));
-        }
-        else if (entries.Count == 1)
-        {
-            entries[0].Seal(_keys.Statements);
+            _ = Interlocked.Exchange(ref _walBytes, 0);
         }
     }
 
-    private void Commit(Intake.Batch batch, List<GroupEntry> entries, MerkleGrowth growth, LedgerState state, bool isFirst)
+    private void Commit(Group group, MerkleGrowth growth, LedgerState state, bool isFirst)
     {
+        var entries = group.Entries;
         long bytes = 0;
         _rows.Begin();
         if (isFirst)
@@ -268,10 +261,10 @@ internal sealed class Writer : IDisposable
             _rows.FirstHead(_plane);
         }
 
-        foreach (var (blob, _) in batch.Blobs)
+        foreach (var (blob, _) in group.Blobs)
         {
             _rows.Blob(blob);
-            bytes += blob.Bytes.Length;
+            bytes += RowBytes + blob.Bytes.Length;
         }
 
         for (var i = 0; i < entries.Count; i++)
@@ -286,23 +279,25 @@ internal sealed class Writer : IDisposable
             foreach (var blob in entry.Waiting.Draft.Blobs)
             {
                 _rows.Blob(blob);
+                bytes += RowBytes + blob.Bytes.Length;
             }
 
             foreach (var part in entry.Waiting.Draft.Snapshots)
             {
                 _rows.Snapshot(part);
+                bytes += RowBytes + part.Bytes.Length;
             }
 
             _tiles.Append(entry.LeafHash, _rows.Tile);
-            bytes += entry.Waiting.Bytes + entry.Leaf.Length + entry.Written.Bytes.Length;
+            bytes += RowBytes + entry.Leaf.Length + entry.Written.Bytes.Length;
         }
 
-        if (entries.Count == 0 && batch.Beats.Length > 0)
+        if (entries.Count == 0 && group.Beats.Count > 0)
         {
             _rows.Beat(_beats = (_beats + 1) % int.MaxValue);
         }
 
-        if (batch.Publish is { } note && Checkpoint.TryOpen(note, _keys.Heads.VerifierKey, out var head, out _))
+        if (group.Publish is { } note && Checkpoint.TryOpen(note, _keys.Heads.VerifierKey, out var head, out _))
         {
             _rows.Published(head.Size, note);
         }
@@ -313,11 +308,7 @@ internal sealed class Writer : IDisposable
         }
 
         _rows.Commit();
-        if ((_walBytes += bytes) > WalBytesMax)
-        {
-            _rows.Checkpoint();
-            _walBytes = 0;
-        }
+        _ = Interlocked.Add(ref _walBytes, bytes);
     }
 
     private void Release(List<GroupEntry> entries, MerkleGrowth growth)

@@ -1,0 +1,69 @@
+using Obstat.Core.Records;
+using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Storage.Writing;
+
+/// <summary>What one commit writes and then answers. It is filled while the disk is busy with the one before.</summary>
+internal sealed class Group
+{
+    private const int EntriesMax = 4_096;
+    private const long BytesMax = 8 << 20;
+
+    private long _bytes;
+
+    internal List<GroupEntry> Entries { get; } = [];
+
+    /// <summary>Messages that were recorded before, with the entries that answer them: of a group before this one, or of this one.</summary>
+    internal List<(Waiting Waiting, EntryIndex Index)> Repeats { get; } = [];
+
+    internal List<(StoredBlob Blob, TaskCompletionSource<bool> Kept)> Blobs { get; } = [];
+
+    internal List<TaskCompletionSource<bool>> Beats { get; } = [];
+
+    /// <summary>A head to be stored as published.</summary>
+    internal SignedNote? Publish { get; set; }
+
+    /// <summary>The fold after the last entry; null where there is no entry.</summary>
+    internal LedgerState? State { get; private set; }
+
+    internal bool IsEmpty => Entries.Count == 0 && Repeats.Count == 0 && Blobs.Count == 0 && Beats.Count == 0 && Publish is null;
+
+    /// <summary>Whether nothing may join any more. A <c>state</c> entry ends its group: a fold is kept of what a commit ends with.</summary>
+    internal bool IsFull => Entries.Count >= EntriesMax || _bytes >= BytesMax || State is { EndsWithState: true };
+
+    internal void Add(List<GroupEntry> entries, List<(Waiting Waiting, EntryIndex Index)> repeats, LedgerState after)
+    {
+        Entries.AddRange(entries);
+        Repeats.AddRange(repeats);
+        State = entries.Count > 0 ? after : State;
+        foreach (var entry in entries)
+        {
+            _bytes += entry.Waiting.Bytes;
+        }
+    }
+
+    /// <summary>Nobody gets anything.</summary>
+    internal void Refuse()
+    {
+        foreach (var entry in Entries)
+        {
+            entry.Waiting.Refuse(DenyReason.LedgerUnavailable);
+        }
+
+        foreach (var (waiting, _) in Repeats)
+        {
+            waiting.Refuse(DenyReason.LedgerUnavailable);
+        }
+
+        foreach (var (_, kept) in Blobs)
+        {
+            _ = kept.TrySetResult(false);
+        }
+
+        foreach (var beat in Beats)
+        {
+            _ = beat.TrySetResult(false);
+        }
+    }
+}
