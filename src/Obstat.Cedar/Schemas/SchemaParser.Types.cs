@@ -8,20 +8,20 @@ internal sealed partial class SchemaParser
 {
     private TypeExpression? ParseType()
     {
-        if (_current.Kind == TokenKind.OpenBrace)
+        if (Current.Kind == TokenKind.OpenBrace)
         {
             return ParseRecord();
         }
 
-        var start = _current.Span;
+        var start = Current.Span;
         if (ParsePath() is not { } path)
         {
             return null;
         }
 
-        if (path != "Set" || _current.Kind != TokenKind.Less)
+        if (path != "Set" || Current.Kind != TokenKind.Less)
         {
-            return new TypeExpression.Named(path, TypeNameKind.EntityOrCommon, Span.Cover(start, _previous));
+            return new TypeExpression.Named(path, TypeNameKind.EntityOrCommon, Span.Cover(start, Previous));
         }
 
         Advance();
@@ -31,12 +31,12 @@ internal sealed partial class SchemaParser
         }
 
         _nesting--;
-        return new TypeExpression.Set(element, Span.Cover(start, _previous));
+        return new TypeExpression.Set(element, Span.Cover(start, Previous));
     }
 
     private TypeExpression.Record? ParseRecord()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         if (!Expect(TokenKind.OpenBrace, "{") || !Deeper())
         {
             return null;
@@ -44,20 +44,20 @@ internal sealed partial class SchemaParser
 
         var fields = ImmutableArray.CreateBuilder<FieldDeclaration>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (_current.Kind != TokenKind.CloseBrace)
+        while (Current.Kind != TokenKind.CloseBrace)
         {
             if (ParseAnnotations() is not { } annotations)
             {
                 return null;
             }
 
-            var place = _current.Span;
+            var place = Current.Span;
             if (ParseName("the name of an attribute") is not { } name)
             {
                 return null;
             }
 
-            var isRequired = _current.Kind != TokenKind.Question;
+            var isRequired = Current.Kind != TokenKind.Question;
             if (!isRequired)
             {
                 Advance();
@@ -70,11 +70,11 @@ internal sealed partial class SchemaParser
 
             if (!seen.Add(name))
             {
-                _bag.Add(DiagnosticCode.DuplicateKey, $"the attribute {name} stands twice", place);
+                Bag.Add(DiagnosticCode.DuplicateKey, $"the attribute {name} stands twice", place);
             }
 
             fields.Add(new(name, type, isRequired, annotations));
-            if (_current.Kind != TokenKind.Comma)
+            if (Current.Kind != TokenKind.Comma)
             {
                 break;
             }
@@ -83,54 +83,18 @@ internal sealed partial class SchemaParser
         }
 
         _nesting--;
-        return Expect(TokenKind.CloseBrace, "}") ? new(fields.DrainToImmutable(), Span.Cover(start, _previous)) : null;
-    }
-
-    private ImmutableArray<Annotation>? ParseAnnotations()
-    {
-        var annotations = ImmutableArray.CreateBuilder<Annotation>();
-        while (_current.Kind == TokenKind.At)
-        {
-            var start = _current.Span;
-            Advance();
-            if (ParseIdentifier("the name of an annotation", isAnyWord: true) is not { } name)
-            {
-                return null;
-            }
-
-            var value = "";
-            if (_current.Kind == TokenKind.OpenParen)
-            {
-                Advance();
-                if (ParseString("the value of an annotation") is not { } text || !Expect(TokenKind.CloseParen, ")"))
-                {
-                    return null;
-                }
-
-                value = text;
-            }
-
-            var span = Span.Cover(start, _previous);
-            if (annotations.Any(a => string.Equals(a.Name, name, StringComparison.Ordinal)))
-            {
-                _bag.Add(DiagnosticCode.DuplicateAnnotation, $"@{name} stands twice", span);
-            }
-
-            annotations.Add(new(name, value, span));
-        }
-
-        return annotations.DrainToImmutable();
+        return Expect(TokenKind.CloseBrace, "}") ? new(fields.DrainToImmutable(), Span.Cover(start, Previous)) : null;
     }
 
     private ImmutableArray<string>? ParsePathOrPaths()
     {
-        if (_current.Kind != TokenKind.OpenBracket)
+        if (Current.Kind != TokenKind.OpenBracket)
         {
             return ParsePath() is { } one ? [one] : null;
         }
 
         Advance();
-        if (_current.Kind == TokenKind.CloseBracket)
+        if (Current.Kind == TokenKind.CloseBracket)
         {
             Advance();
             return [];
@@ -152,13 +116,13 @@ internal sealed partial class SchemaParser
             }
 
             items.Add(item);
-            if (_current.Kind != TokenKind.Comma)
+            if (Current.Kind != TokenKind.Comma)
             {
                 return items.DrainToImmutable();
             }
 
             Advance();
-            if (close != TokenKind.End && _current.Kind == close)
+            if (close != TokenKind.End && Current.Kind == close)
             {
                 return items.DrainToImmutable();
             }
@@ -172,7 +136,7 @@ internal sealed partial class SchemaParser
             return null;
         }
 
-        while (_current.Kind == TokenKind.PathSeparator)
+        while (Current.Kind == TokenKind.PathSeparator)
         {
             Advance();
             if (ParseIdentifier("a name") is not { } next)
@@ -183,7 +147,7 @@ internal sealed partial class SchemaParser
             path += "::" + next;
             if (path.Length > Limits.StringMax)
             {
-                _bag.Add(DiagnosticCode.StringTooLong, $"a path is longer than {Limits.StringMax} units", _previous);
+                Bag.Add(DiagnosticCode.StringTooLong, $"a path is longer than {Limits.StringMax} units", Previous);
                 return null;
             }
         }
@@ -193,15 +157,15 @@ internal sealed partial class SchemaParser
             return path;
         }
 
-        _bag.Add(DiagnosticCode.ReservedWord, $"{path} holds a reserved word", _previous);
+        Bag.Add(DiagnosticCode.ReservedWord, $"{path} holds a reserved word", Previous);
         return null;
     }
 
-    private string? ParseName(string expected) => _current.Kind == TokenKind.String ? ParseString(expected) : ParseIdentifier(expected, isAnyWord: true);
+    private string? ParseName(string expected) => Current.Kind == TokenKind.String ? ParseString(expected) : ParseIdentifier(expected, isAnyWord: true);
 
     private string? ParseIdentifier(string expected, bool isAnyWord = false)
     {
-        if (_current.Kind != TokenKind.Identifier)
+        if (Current.Kind != TokenKind.Identifier)
         {
             _ = Unexpected(expected);
             return null;
@@ -210,33 +174,13 @@ internal sealed partial class SchemaParser
         var word = Word;
         if (!isAnyWord && Identifiers.IsReserved(word))
         {
-            _bag.Add(DiagnosticCode.ReservedWord, $"{word} is a reserved word", _current.Span);
+            Bag.Add(DiagnosticCode.ReservedWord, $"{word} is a reserved word", Current.Span);
             return null;
         }
 
         Advance();
         return word;
     }
-
-    private string? ParseString(string expected)
-    {
-        if (_current.Kind != TokenKind.String)
-        {
-            _ = Unexpected(expected);
-            return null;
-        }
-
-        var value = _lexer.Unquote(_current);
-        Advance();
-        return value;
-    }
-
-    private string Word => _lexer.Text.Substring(_current.Span.Start, _current.Span.Length);
-
-    private bool IsWord(string word) =>
-        _current.Kind == TokenKind.Identifier && _lexer.Text.AsSpan(_current.Span.Start, _current.Span.Length).SequenceEqual(word);
-
-    private void Advance() => (_previous, _current) = (_current.Span, _lexer.Next());
 
     private bool Deeper()
     {
@@ -245,41 +189,19 @@ internal sealed partial class SchemaParser
             return true;
         }
 
-        _bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", _current.Span);
-        return false;
-    }
-
-    private bool Expect(TokenKind kind, string text)
-    {
-        if (_current.Kind != kind)
-        {
-            return Unexpected(text);
-        }
-
-        Advance();
-        return true;
-    }
-
-    private bool Unexpected(string expected)
-    {
-        if (_current.Kind != TokenKind.Bad)
-        {
-            var got = _current.Kind == TokenKind.End ? "the end of the text" : _current.Span.Length > 40 ? Word[..40] + ".." : Word;
-            _bag.Add(DiagnosticCode.UnexpectedToken, $"expected {expected}, got {got}", _current.Span);
-        }
-
+        Bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", Current.Span);
         return false;
     }
 
     private void Recover()
     {
         _nesting = 0;
-        while (_current.Kind is not (TokenKind.End or TokenKind.Semicolon or TokenKind.CloseBrace))
+        while (Current.Kind is not (TokenKind.End or TokenKind.Semicolon or TokenKind.CloseBrace))
         {
             Advance();
         }
 
-        if (_current.Kind != TokenKind.End)
+        if (Current.Kind != TokenKind.End)
         {
             Advance();
         }

@@ -9,7 +9,7 @@ internal sealed partial class PolicyParser
     {
         if (++_nesting > Limits.NestingMax)
         {
-            _bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", _current.Span);
+            Bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", Current.Span);
             return null;
         }
 
@@ -20,14 +20,14 @@ internal sealed partial class PolicyParser
 
     private Expr? ParseIf()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         Advance();
         if (ParseExpr() is not { } condition || !ExpectWord("then") || ParseExpr() is not { } then || !ExpectWord("else") || ParseExpr() is not { } otherwise)
         {
             return null;
         }
 
-        return Made(new Expr.If(condition, then, otherwise, Span.Cover(start, _previous)));
+        return Made(new Expr.If(condition, then, otherwise, Span.Cover(start, Previous)));
     }
 
     private Expr? ParseOr()
@@ -37,7 +37,7 @@ internal sealed partial class PolicyParser
             return null;
         }
 
-        if (_current.Kind != TokenKind.OrOr)
+        if (Current.Kind != TokenKind.OrOr)
         {
             return first;
         }
@@ -53,7 +53,7 @@ internal sealed partial class PolicyParser
             operands.Add(first);
         }
 
-        while (_current.Kind == TokenKind.OrOr)
+        while (Current.Kind == TokenKind.OrOr)
         {
             Advance();
             if (ParseAnd() is not { } next || !Count())
@@ -64,7 +64,7 @@ internal sealed partial class PolicyParser
             operands.Add(next);
         }
 
-        return Made(new Expr.Or(operands.DrainToImmutable(), Span.Cover(first.Span, _previous)));
+        return Made(new Expr.Or(operands.DrainToImmutable(), Span.Cover(first.Span, Previous)));
     }
 
     private Expr? ParseAnd()
@@ -74,7 +74,7 @@ internal sealed partial class PolicyParser
             return null;
         }
 
-        if (_current.Kind != TokenKind.AndAnd)
+        if (Current.Kind != TokenKind.AndAnd)
         {
             return first;
         }
@@ -90,7 +90,7 @@ internal sealed partial class PolicyParser
             operands.Add(first);
         }
 
-        while (_current.Kind == TokenKind.AndAnd)
+        while (Current.Kind == TokenKind.AndAnd)
         {
             Advance();
             if (ParseRelation() is not { } next || !Count())
@@ -101,23 +101,23 @@ internal sealed partial class PolicyParser
             operands.Add(next);
         }
 
-        return Made(new Expr.And(operands.DrainToImmutable(), Span.Cover(first.Span, _previous)));
+        return Made(new Expr.And(operands.DrainToImmutable(), Span.Cover(first.Span, Previous)));
     }
 
     private Expr? ParseRelation()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         if (ParseSum() is not { } left)
         {
             return null;
         }
 
-        var op = IsWord("in") ? BinaryOperator.In : Operators.Relation(_current.Kind);
+        var op = IsWord("in") ? BinaryOperator.In : Operators.Relation(Current.Kind);
         Expr? relation;
         if (op != BinaryOperator.None)
         {
             Advance();
-            relation = ParseSum() is { } right ? Made(new Expr.Binary(op, left, right, Span.Cover(start, _previous))) : null;
+            relation = ParseSum() is { } right ? Made(new Expr.Binary(op, left, right, Span.Cover(start, Previous))) : null;
         }
         else if (IsWord("has"))
         {
@@ -136,18 +136,18 @@ internal sealed partial class PolicyParser
         }
         else
         {
-            if (_current.Kind == TokenKind.Assign)
+            if (Current.Kind == TokenKind.Assign)
             {
-                _bag.Add(DiagnosticCode.UnsupportedOperator, "= is no operator; equality is ==", _current.Span);
+                Bag.Add(DiagnosticCode.UnsupportedOperator, "= is no operator; equality is ==", Current.Span);
                 return null;
             }
 
             return left;
         }
 
-        if (relation is not null && (Operators.Relation(_current.Kind) != BinaryOperator.None || IsWord("in") || IsWord("has") || IsWord("like") || IsWord("is")))
+        if (relation is not null && (Operators.Relation(Current.Kind) != BinaryOperator.None || IsWord("in") || IsWord("has") || IsWord("like") || IsWord("is")))
         {
-            _bag.Add(DiagnosticCode.UnexpectedToken, "relations do not chain; write parentheses", _current.Span);
+            Bag.Add(DiagnosticCode.UnexpectedToken, "relations do not chain; write parentheses", Current.Span);
             return null;
         }
 
@@ -157,7 +157,7 @@ internal sealed partial class PolicyParser
     private Expr? ParseHas(Expr target, Span start)
     {
         var path = ImmutableArray.CreateBuilder<string>();
-        if (_current.Kind == TokenKind.String)
+        if (Current.Kind == TokenKind.String)
         {
             if (ParseString("an attribute") is not { } name)
             {
@@ -165,12 +165,12 @@ internal sealed partial class PolicyParser
             }
 
             path.Add(name);
-            return Made(new Expr.Has(target, path.DrainToImmutable(), Span.Cover(start, _previous)));
+            return Made(new Expr.Has(target, path.DrainToImmutable(), Span.Cover(start, Previous)));
         }
 
         while (true)
         {
-            if (_current.Kind != TokenKind.Identifier)
+            if (Current.Kind != TokenKind.Identifier)
             {
                 return Unexpected<Expr>("an attribute");
             }
@@ -182,33 +182,33 @@ internal sealed partial class PolicyParser
 
             path.Add(Word);
             Advance();
-            if (_current.Kind != TokenKind.Dot)
+            if (Current.Kind != TokenKind.Dot)
             {
                 break;
             }
 
             if (path.Count >= Limits.NestingMax)
             {
-                _bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", _current.Span);
+                Bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", Current.Span);
                 return null;
             }
 
             Advance();
         }
 
-        return Made(new Expr.Has(target, path.DrainToImmutable(), Span.Cover(start, _previous)));
+        return Made(new Expr.Has(target, path.DrainToImmutable(), Span.Cover(start, Previous)));
     }
 
     private Expr? ParseLike(Expr target, Span start)
     {
-        if (_current.Kind != TokenKind.String)
+        if (Current.Kind != TokenKind.String)
         {
             return Unexpected<Expr>("a pattern in quotes");
         }
 
-        var pattern = _lexer.UnquotePattern(_current);
+        var pattern = Lexer.UnquotePattern(Current);
         Advance();
-        return pattern is null ? null : Made(new Expr.Like(target, pattern, Span.Cover(start, _previous)));
+        return pattern is null ? null : Made(new Expr.Like(target, pattern, Span.Cover(start, Previous)));
     }
 
     private Expr? ParseIs(Expr target, Span start)
@@ -228,18 +228,18 @@ internal sealed partial class PolicyParser
             }
         }
 
-        return Made(new Expr.Is(target, type, container, Span.Cover(start, _previous)));
+        return Made(new Expr.Is(target, type, container, Span.Cover(start, Previous)));
     }
 
     private Expr? ParseSum()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         var left = ParseProduct();
-        while (left is not null && _current.Kind is TokenKind.Plus or TokenKind.Minus)
+        while (left is not null && Current.Kind is TokenKind.Plus or TokenKind.Minus)
         {
-            var op = _current.Kind == TokenKind.Plus ? BinaryOperator.Add : BinaryOperator.Subtract;
+            var op = Current.Kind == TokenKind.Plus ? BinaryOperator.Add : BinaryOperator.Subtract;
             Advance();
-            left = ParseProduct() is { } right ? Made(new Expr.Binary(op, left, right, Span.Cover(start, _previous))) : null;
+            left = ParseProduct() is { } right ? Made(new Expr.Binary(op, left, right, Span.Cover(start, Previous))) : null;
         }
 
         return left;
@@ -247,18 +247,18 @@ internal sealed partial class PolicyParser
 
     private Expr? ParseProduct()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         var left = ParseUnary();
-        while (left is not null && _current.Kind is TokenKind.Star or TokenKind.Slash or TokenKind.Percent)
+        while (left is not null && Current.Kind is TokenKind.Star or TokenKind.Slash or TokenKind.Percent)
         {
-            if (_current.Kind != TokenKind.Star)
+            if (Current.Kind != TokenKind.Star)
             {
-                _bag.Add(DiagnosticCode.UnsupportedOperator, $"{Word} is not an operator of this language", _current.Span);
+                Bag.Add(DiagnosticCode.UnsupportedOperator, $"{Word} is not an operator of this language", Current.Span);
                 return null;
             }
 
             Advance();
-            left = ParseUnary() is { } right ? Made(new Expr.Binary(BinaryOperator.Multiply, left, right, Span.Cover(start, _previous))) : null;
+            left = ParseUnary() is { } right ? Made(new Expr.Binary(BinaryOperator.Multiply, left, right, Span.Cover(start, Previous))) : null;
         }
 
         return left;
@@ -266,31 +266,31 @@ internal sealed partial class PolicyParser
 
     private Expr? ParseUnary()
     {
-        var kind = _current.Kind;
+        var kind = Current.Kind;
         if (kind is not (TokenKind.Not or TokenKind.Minus))
         {
             return ParseMember(ParsePrimary());
         }
 
         var signs = new List<Span>(4);
-        while (_current.Kind == kind)
+        while (Current.Kind == kind)
         {
-            signs.Add(_current.Span);
+            signs.Add(Current.Span);
             Advance();
             if (signs.Count > 4)
             {
-                _bag.Add(DiagnosticCode.TooManyUnaryOperators, "at most four of ! or - in a row", signs[0]);
+                Bag.Add(DiagnosticCode.TooManyUnaryOperators, "at most four of ! or - in a row", signs[0]);
                 return null;
             }
         }
 
         Expr? operand;
-        if (kind == TokenKind.Minus && _current.Kind == TokenKind.Integer)
+        if (kind == TokenKind.Minus && Current.Kind == TokenKind.Integer)
         {
             // The last minus belongs to the literal, or the smallest long could not be written.
-            var digits = _current;
+            var digits = Current;
             Advance();
-            var isTarget = _current.Kind is TokenKind.Dot or TokenKind.OpenBracket;
+            var isTarget = Current.Kind is TokenKind.Dot or TokenKind.OpenBracket;
             operand = isTarget
                 ? ParseMember(Integer(digits, isNegative: false, digits.Span))
                 : Integer(digits, isNegative: true, Span.Cover(signs[^1], digits.Span));
@@ -306,7 +306,7 @@ internal sealed partial class PolicyParser
 
         for (var i = signs.Count - 1; i >= 0 && operand is not null; i--)
         {
-            var span = Span.Cover(signs[i], _previous);
+            var span = Span.Cover(signs[i], Previous);
             operand = kind == TokenKind.Not ? Made(new Expr.Not(operand, span)) : Made(new Expr.Negate(operand, span));
         }
 
@@ -317,8 +317,7 @@ internal sealed partial class PolicyParser
     {
         if (!IsWord(word))
         {
-            Unexpected(word);
-            return false;
+            return Unexpected(word);
         }
 
         Advance();
@@ -330,7 +329,7 @@ internal sealed partial class PolicyParser
     {
         if (node.Depth > Limits.NestingMax)
         {
-            _bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", node.Span);
+            Bag.Add(DiagnosticCode.NestingTooDeep, $"at most {Limits.NestingMax} levels of nesting", node.Span);
             return null;
         }
 
@@ -346,7 +345,7 @@ internal sealed partial class PolicyParser
 
         if (_nodes == Limits.PolicyNodesMax + 1)
         {
-            _bag.Add(DiagnosticCode.TooManyNodes, $"a policy has at most {Limits.PolicyNodesMax} nodes", _current.Span);
+            Bag.Add(DiagnosticCode.TooManyNodes, $"a policy has at most {Limits.PolicyNodesMax} nodes", Current.Span);
         }
 
         return false;

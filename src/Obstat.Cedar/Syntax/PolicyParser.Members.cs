@@ -11,7 +11,7 @@ internal sealed partial class PolicyParser
         var start = target?.Span ?? default;
         while (target is not null)
         {
-            if (_current.Kind == TokenKind.OpenBracket)
+            if (Current.Kind == TokenKind.OpenBracket)
             {
                 Advance();
                 if (ParseString("an attribute in quotes") is not { } key || !Expect(TokenKind.CloseBracket, "]"))
@@ -19,17 +19,17 @@ internal sealed partial class PolicyParser
                     return null;
                 }
 
-                target = Made(new Expr.Attribute(target, key, Span.Cover(start, _previous)));
+                target = Made(new Expr.Attribute(target, key, Span.Cover(start, Previous)));
                 continue;
             }
 
-            if (_current.Kind != TokenKind.Dot)
+            if (Current.Kind != TokenKind.Dot)
             {
                 return target;
             }
 
             Advance();
-            if (_current.Kind != TokenKind.Identifier)
+            if (Current.Kind != TokenKind.Identifier)
             {
                 return Unexpected<Expr>("an attribute or a method");
             }
@@ -39,15 +39,15 @@ internal sealed partial class PolicyParser
                 return null;
             }
 
-            var (name, place) = (Word, _current.Span);
+            var (name, place) = (Word, Current.Span);
             Advance();
-            if (_current.Kind == TokenKind.OpenParen)
+            if (Current.Kind == TokenKind.OpenParen)
             {
                 target = ParseArguments() is { } arguments ? MethodCall(target, name, place, arguments, start) : null;
             }
             else
             {
-                target = Made(new Expr.Attribute(target, name, Span.Cover(start, _previous)));
+                target = Made(new Expr.Attribute(target, name, Span.Cover(start, Previous)));
             }
         }
 
@@ -56,11 +56,11 @@ internal sealed partial class PolicyParser
 
     private Expr? ParsePrimary()
     {
-        var start = _current.Span;
-        switch (_current.Kind)
+        var start = Current.Span;
+        switch (Current.Kind)
         {
             case TokenKind.Integer:
-                var digits = _current;
+                var digits = Current;
                 Advance();
                 return Integer(digits, isNegative: false, digits.Span);
             case TokenKind.String:
@@ -69,13 +69,13 @@ internal sealed partial class PolicyParser
                 Advance();
                 return ParseExpr() is { } inner && Expect(TokenKind.CloseParen, ")") ? inner : null;
             case TokenKind.OpenBracket:
-                return ParseList(TokenKind.CloseBracket, "]") is { } elements ? Made(new Expr.SetLiteral(elements, Span.Cover(start, _previous))) : null;
+                return ParseList(TokenKind.CloseBracket, "]") is { } elements ? Made(new Expr.SetLiteral(elements, Span.Cover(start, Previous))) : null;
             case TokenKind.OpenBrace:
                 return ParseRecord();
             case TokenKind.Identifier:
                 return ParseName();
             case TokenKind.Question:
-                _bag.Add(DiagnosticCode.SlotNotAllowed, "a slot may stand in the scope only", start);
+                Bag.Add(DiagnosticCode.SlotNotAllowed, "a slot may stand in the scope only", start);
                 return null;
             default:
                 return Unexpected<Expr>("an expression");
@@ -84,7 +84,7 @@ internal sealed partial class PolicyParser
 
     private Expr? ParseName()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         if (IsWord("true") || IsWord("false"))
         {
             var value = CedarValue.Of(IsWord("true"));
@@ -94,7 +94,7 @@ internal sealed partial class PolicyParser
 
         if (IsWord("if"))
         {
-            _bag.Add(DiagnosticCode.UnexpectedToken, "an if inside an expression needs parentheses", start);
+            Bag.Add(DiagnosticCode.UnexpectedToken, "an if inside an expression needs parentheses", start);
             return null;
         }
 
@@ -104,13 +104,13 @@ internal sealed partial class PolicyParser
             return null;
         }
 
-        var span = Span.Cover(start, _previous);
+        var span = Span.Cover(start, Previous);
         if (id is not null)
         {
             return Made(new Expr.Literal(new EntityUid(path, id), span));
         }
 
-        if (_current.Kind == TokenKind.OpenParen)
+        if (Current.Kind == TokenKind.OpenParen)
         {
             return ParseArguments() is { } arguments ? FunctionCall(path, span, arguments) : null;
         }
@@ -125,7 +125,7 @@ internal sealed partial class PolicyParser
         };
         if (variable == Variable.None)
         {
-            _bag.Add(DiagnosticCode.UnknownVariable, $"{path} is no variable; there are principal, action, resource, context", span);
+            Bag.Add(DiagnosticCode.UnknownVariable, $"{path} is no variable; there are principal, action, resource, context", span);
             return null;
         }
 
@@ -134,15 +134,15 @@ internal sealed partial class PolicyParser
 
     private Expr? ParseRecord()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         Advance();
         var fields = ImmutableArray.CreateBuilder<KeyValuePair<string, Expr>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        while (_current.Kind != TokenKind.CloseBrace)
+        while (Current.Kind != TokenKind.CloseBrace)
         {
-            var place = _current.Span;
+            var place = Current.Span;
             string? name;
-            if (_current.Kind == TokenKind.Identifier)
+            if (Current.Kind == TokenKind.Identifier)
             {
                 if (!NotReserved())
                 {
@@ -164,11 +164,11 @@ internal sealed partial class PolicyParser
 
             if (!seen.Add(name))
             {
-                _bag.Add(DiagnosticCode.DuplicateKey, $"the key {name} stands twice", place);
+                Bag.Add(DiagnosticCode.DuplicateKey, $"the key {name} stands twice", place);
             }
 
             fields.Add(new(name, value));
-            if (_current.Kind != TokenKind.Comma)
+            if (Current.Kind != TokenKind.Comma)
             {
                 break;
             }
@@ -176,7 +176,7 @@ internal sealed partial class PolicyParser
             Advance();
         }
 
-        return Expect(TokenKind.CloseBrace, "}") ? Made(new Expr.RecordLiteral(fields.DrainToImmutable(), Span.Cover(start, _previous))) : null;
+        return Expect(TokenKind.CloseBrace, "}") ? Made(new Expr.RecordLiteral(fields.DrainToImmutable(), Span.Cover(start, Previous))) : null;
     }
 
     private ImmutableArray<Expr>? ParseArguments() => ParseList(TokenKind.CloseParen, ")");
@@ -185,7 +185,7 @@ internal sealed partial class PolicyParser
     {
         Advance();
         var elements = ImmutableArray.CreateBuilder<Expr>();
-        while (_current.Kind != close)
+        while (Current.Kind != close)
         {
             if (ParseExpr() is not { } element)
             {
@@ -193,7 +193,7 @@ internal sealed partial class PolicyParser
             }
 
             elements.Add(element);
-            if (_current.Kind != TokenKind.Comma)
+            if (Current.Kind != TokenKind.Comma)
             {
                 break;
             }
@@ -206,14 +206,14 @@ internal sealed partial class PolicyParser
 
     private Expr? MethodCall(Expr target, string name, Span place, ImmutableArray<Expr> arguments, Span start)
     {
-        var span = Span.Cover(start, _previous);
+        var span = Span.Cover(start, Previous);
         var op = Operators.Method(name);
         if (op != BinaryOperator.None || name is "isEmpty")
         {
             var expected = op == BinaryOperator.None ? 0 : 1;
             if (arguments.Length != expected)
             {
-                _bag.Add(DiagnosticCode.WrongArgumentCount, $"{name} takes {(expected == 0 ? "no argument" : "one argument")}", place);
+                Bag.Add(DiagnosticCode.WrongArgumentCount, $"{name} takes {(expected == 0 ? "no argument" : "one argument")}", place);
                 return target;
             }
 
@@ -222,13 +222,13 @@ internal sealed partial class PolicyParser
 
         if (ExtensionFunction.Find(name) is not { } function)
         {
-            _bag.Add(DiagnosticCode.UnknownMethod, $"there is no method {name}", place);
+            Bag.Add(DiagnosticCode.UnknownMethod, $"there is no method {name}", place);
             return target;
         }
 
         if (!function.IsMethod)
         {
-            _bag.Add(DiagnosticCode.FunctionAsMethod, $"{name} is a function: {name}(..)", place);
+            Bag.Add(DiagnosticCode.FunctionAsMethod, $"{name} is a function: {name}(..)", place);
             return target;
         }
 
@@ -237,7 +237,7 @@ internal sealed partial class PolicyParser
 
     private Expr? FunctionCall(string name, Span place, ImmutableArray<Expr> arguments)
     {
-        var span = Span.Cover(place, _previous);
+        var span = Span.Cover(place, Previous);
         var function = ExtensionFunction.Find(name);
         if (function is { IsMethod: false })
         {
@@ -246,11 +246,11 @@ internal sealed partial class PolicyParser
 
         if (function is not null || Operators.Method(name) != BinaryOperator.None || name is "isEmpty")
         {
-            _bag.Add(DiagnosticCode.MethodAsFunction, $"{name} is a method: a.{name}(..)", place);
+            Bag.Add(DiagnosticCode.MethodAsFunction, $"{name} is a method: a.{name}(..)", place);
         }
         else
         {
-            _bag.Add(DiagnosticCode.UnknownFunction, $"there is no function {name}", place);
+            Bag.Add(DiagnosticCode.UnknownFunction, $"there is no function {name}", place);
         }
 
         return new Expr.Literal(CedarBool.False, span);
@@ -259,12 +259,12 @@ internal sealed partial class PolicyParser
     private Expr? Integer(Token digits, bool isNegative, Span span)
     {
         Int128 value = 0;
-        foreach (var c in _lexer.Text.AsSpan(digits.Span.Start, digits.Span.Length))
+        foreach (var c in Lexer.Text.AsSpan(digits.Span.Start, digits.Span.Length))
         {
             value = (value * 10) + (c - '0');
             if (value > (Int128)long.MaxValue + (isNegative ? 1 : 0))
             {
-                _bag.Add(DiagnosticCode.IntegerTooLarge, "an integer has 64 bits with sign", digits.Span);
+                Bag.Add(DiagnosticCode.IntegerTooLarge, "an integer has 64 bits with sign", digits.Span);
                 return null;
             }
         }

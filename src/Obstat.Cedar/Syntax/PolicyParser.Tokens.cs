@@ -7,8 +7,8 @@ internal sealed partial class PolicyParser
 {
     private EntityUid? ParseEntity()
     {
-        var start = _current.Span;
-        if (_current.Kind != TokenKind.Identifier)
+        var start = Current.Span;
+        if (Current.Kind != TokenKind.Identifier)
         {
             return Unexpected<EntityUid>("an entity such as Type::\"id\"");
         }
@@ -21,7 +21,7 @@ internal sealed partial class PolicyParser
 
         if (id is null)
         {
-            _bag.Add(DiagnosticCode.UnexpectedToken, "expected an entity such as Type::\"id\"", Span.Cover(start, _previous));
+            Bag.Add(DiagnosticCode.UnexpectedToken, "expected an entity such as Type::\"id\"", Span.Cover(start, Previous));
             return null;
         }
 
@@ -30,8 +30,8 @@ internal sealed partial class PolicyParser
 
     private string? ParsePath()
     {
-        var start = _current.Span;
-        if (_current.Kind != TokenKind.Identifier)
+        var start = Current.Span;
+        if (Current.Kind != TokenKind.Identifier)
         {
             return Unexpected<string>("a type");
         }
@@ -39,7 +39,7 @@ internal sealed partial class PolicyParser
         var (path, id) = ParsePathAndId();
         if (path is not null && id is not null)
         {
-            _bag.Add(DiagnosticCode.UnexpectedToken, "expected a type, not an entity", Span.Cover(start, _previous));
+            Bag.Add(DiagnosticCode.UnexpectedToken, "expected a type, not an entity", Span.Cover(start, Previous));
             return null;
         }
 
@@ -52,14 +52,14 @@ internal sealed partial class PolicyParser
         var path = "";
         while (true)
         {
-            if (_current.Kind == TokenKind.String && path.Length > 0)
+            if (Current.Kind == TokenKind.String && path.Length > 0)
             {
                 return ParseString("an id") is { } id ? (path, id) : (null, null);
             }
 
-            if (_current.Kind != TokenKind.Identifier)
+            if (Current.Kind != TokenKind.Identifier)
             {
-                Unexpected("a name");
+                _ = Unexpected("a name");
                 return (null, null);
             }
 
@@ -70,37 +70,20 @@ internal sealed partial class PolicyParser
 
             path = path.Length == 0 ? Word : path + "::" + Word;
             Advance();
-            if (_current.Kind != TokenKind.PathSeparator)
+            if (Current.Kind != TokenKind.PathSeparator)
             {
                 return (path, null);
             }
 
             if (path.Length > Limits.StringMax)
             {
-                _bag.Add(DiagnosticCode.StringTooLong, $"a path is longer than {Limits.StringMax} units", _previous);
+                Bag.Add(DiagnosticCode.StringTooLong, $"a path is longer than {Limits.StringMax} units", Previous);
                 return (null, null);
             }
 
             Advance();
         }
     }
-
-    private string? ParseString(string expected)
-    {
-        if (_current.Kind != TokenKind.String)
-        {
-            return Unexpected<string>(expected);
-        }
-
-        var value = _lexer.Unquote(_current);
-        Advance();
-        return value;
-    }
-
-    private string Word => _lexer.Text.Substring(_current.Span.Start, _current.Span.Length);
-
-    private bool IsWord(string word) =>
-        _current.Kind == TokenKind.Identifier && _lexer.Text.AsSpan(_current.Span.Start, _current.Span.Length).SequenceEqual(word);
 
     private bool NotReserved()
     {
@@ -109,37 +92,16 @@ internal sealed partial class PolicyParser
             return true;
         }
 
-        _bag.Add(DiagnosticCode.ReservedWord, $"{Word} is a reserved word", _current.Span);
+        Bag.Add(DiagnosticCode.ReservedWord, $"{Word} is a reserved word", Current.Span);
         return false;
-    }
-
-    private void Advance() => (_previous, _current) = (_current.Span, _lexer.Next());
-
-    private bool Expect(TokenKind kind, string text)
-    {
-        if (_current.Kind != kind)
-        {
-            Unexpected(text);
-            return false;
-        }
-
-        Advance();
-        return true;
-    }
-
-    private T? Unexpected<T>(string expected)
-        where T : class
-    {
-        Unexpected(expected);
-        return null;
     }
 
     /// <summary>Goes behind the next semicolon outside braces, unless the policy with the complaint was read to its end.</summary>
     private void Recover(bool isAtEnd)
     {
-        while (!isAtEnd && _current.Kind != TokenKind.End)
+        while (!isAtEnd && Current.Kind != TokenKind.End)
         {
-            isAtEnd = _current.Kind == TokenKind.Semicolon;
+            isAtEnd = Current.Kind == TokenKind.Semicolon;
             Advance();
         }
     }

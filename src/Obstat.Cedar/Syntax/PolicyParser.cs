@@ -8,20 +8,14 @@ namespace Obstat.Cedar.Syntax;
 /// Recursive descent over the grammar of Cedar 4.5. After a complaint it goes on behind the next semicolon, so that one reading shows many.
 /// A method that returns nothing has complained.
 /// </summary>
-internal sealed partial class PolicyParser
+internal sealed partial class PolicyParser : TokenParser
 {
-    private readonly Lexer _lexer;
-    private readonly DiagnosticBag _bag;
-    private Token _current;
-    private Span _previous;
     private int _nesting;
     private int _nodes;
 
     private PolicyParser(string text, DiagnosticBag bag, List<Span>? comments = null)
+        : base(text, bag, comments)
     {
-        _bag = bag;
-        _lexer = new(text, bag) { Comments = comments };
-        _current = _lexer.Next();
     }
 
     public static List<Policy> ParseAll(string text, DiagnosticBag bag, bool allowTemplates)
@@ -35,7 +29,7 @@ internal sealed partial class PolicyParser
         }
 
         var parser = new PolicyParser(text, bag);
-        while (parser._current.Kind != TokenKind.End && bag.Count < Limits.DiagnosticsMax)
+        while (parser.Current.Kind != TokenKind.End && bag.Count < Limits.DiagnosticsMax)
         {
             var complaints = bag.Count;
             var policy = parser.ParsePolicy("policy" + policies.Count.ToString(CultureInfo.InvariantCulture));
@@ -74,7 +68,7 @@ internal sealed partial class PolicyParser
         var bag = new DiagnosticBag();
         var parser = new PolicyParser(text, bag);
         var parsed = parser.ParseEntity();
-        if (parsed is null || parser._current.Kind != TokenKind.End || !bag.IsEmpty)
+        if (parsed is null || parser.Current.Kind != TokenKind.End || !bag.IsEmpty)
         {
             return false;
         }
@@ -94,9 +88,9 @@ internal sealed partial class PolicyParser
 
         var parser = new PolicyParser(text, bag);
         var expr = parser.ParseExpr();
-        if (expr is not null && parser._current.Kind != TokenKind.End)
+        if (expr is not null && parser.Current.Kind != TokenKind.End)
         {
-            parser.Unexpected("the end of the expression");
+            _ = parser.Unexpected("the end of the expression");
         }
 
         return bag.IsEmpty ? expr : null;
@@ -105,7 +99,7 @@ internal sealed partial class PolicyParser
     private Policy? ParsePolicy(string id)
     {
         (_nesting, _nodes) = (0, 0);
-        var start = _current.Span;
+        var start = Current.Span;
         if (ParseAnnotations() is not { } annotations)
         {
             return null;
@@ -134,7 +128,7 @@ internal sealed partial class PolicyParser
             return null;
         }
 
-        if (_current.Kind == TokenKind.Comma)
+        if (Current.Kind == TokenKind.Comma)
         {
             Advance();
         }
@@ -144,51 +138,12 @@ internal sealed partial class PolicyParser
             return null;
         }
 
-        return new(id, effect, annotations, principal, action, resource, conditions, Span.Cover(start, _previous));
-    }
-
-    private ImmutableArray<Annotation>? ParseAnnotations()
-    {
-        var annotations = ImmutableArray.CreateBuilder<Annotation>();
-        while (_current.Kind == TokenKind.At)
-        {
-            var start = _current.Span;
-            Advance();
-            if (_current.Kind != TokenKind.Identifier)
-            {
-                Unexpected("the name of an annotation");
-                return null;
-            }
-
-            var name = Word;
-            Advance();
-            var value = "";
-            if (_current.Kind == TokenKind.OpenParen)
-            {
-                Advance();
-                if (ParseString("the value of an annotation") is not { } text || !Expect(TokenKind.CloseParen, ")"))
-                {
-                    return null;
-                }
-
-                value = text;
-            }
-
-            var span = Span.Cover(start, _previous);
-            if (annotations.Any(a => string.Equals(a.Name, name, StringComparison.Ordinal)))
-            {
-                _bag.Add(DiagnosticCode.DuplicateAnnotation, $"@{name} stands twice", span);
-            }
-
-            annotations.Add(new(name, value, span));
-        }
-
-        return annotations.DrainToImmutable();
+        return new(id, effect, annotations, principal, action, resource, conditions, Span.Cover(start, Previous));
     }
 
     private ScopeConstraint? ParseScope(string variable, string slot)
     {
-        var start = _current.Span;
+        var start = Current.Span;
         if (!IsWord(variable))
         {
             return Unexpected<ScopeConstraint>(variable);
@@ -196,7 +151,7 @@ internal sealed partial class PolicyParser
 
         Advance();
         var (kind, type) = (ScopeKind.Any, (string?)null);
-        if (_current.Kind == TokenKind.Equal)
+        if (Current.Kind == TokenKind.Equal)
         {
             kind = ScopeKind.Equal;
         }
@@ -217,56 +172,56 @@ internal sealed partial class PolicyParser
 
         if (kind is ScopeKind.Any or ScopeKind.Is)
         {
-            return new(kind, [], type, false, Span.Cover(start, _previous));
+            return new(kind, [], type, false, Span.Cover(start, Previous));
         }
 
         Advance();
-        if (_current.Kind != TokenKind.Question)
+        if (Current.Kind != TokenKind.Question)
         {
-            return ParseEntity() is { } entity ? new(kind, [entity], type, false, Span.Cover(start, _previous)) : null;
+            return ParseEntity() is { } entity ? new(kind, [entity], type, false, Span.Cover(start, Previous)) : null;
         }
 
-        var slotStart = _current.Span;
+        var slotStart = Current.Span;
         Advance();
-        if (_current.Kind != TokenKind.Identifier || !string.Equals("?" + Word, slot, StringComparison.Ordinal) || _current.Span.Start != slotStart.End)
+        if (Current.Kind != TokenKind.Identifier || !string.Equals("?" + Word, slot, StringComparison.Ordinal) || Current.Span.Start != slotStart.End)
         {
-            _bag.Add(DiagnosticCode.SlotNotAllowed, $"only {slot} may stand here", slotStart);
+            Bag.Add(DiagnosticCode.SlotNotAllowed, $"only {slot} may stand here", slotStart);
             return null;
         }
 
         Advance();
-        return new(kind, [], type, true, Span.Cover(start, _previous));
+        return new(kind, [], type, true, Span.Cover(start, Previous));
     }
 
     private ScopeConstraint? ParseActionScope()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         if (!IsWord("action"))
         {
             return Unexpected<ScopeConstraint>("action");
         }
 
         Advance();
-        if (_current.Kind == TokenKind.Equal)
+        if (Current.Kind == TokenKind.Equal)
         {
             Advance();
-            return ParseActionEntity() is { } entity ? new(ScopeKind.Equal, [entity], null, false, Span.Cover(start, _previous)) : null;
+            return ParseActionEntity() is { } entity ? new(ScopeKind.Equal, [entity], null, false, Span.Cover(start, Previous)) : null;
         }
 
         if (!IsWord("in"))
         {
-            return new(ScopeKind.Any, [], null, false, Span.Cover(start, _previous));
+            return new(ScopeKind.Any, [], null, false, Span.Cover(start, Previous));
         }
 
         Advance();
-        if (_current.Kind != TokenKind.OpenBracket)
+        if (Current.Kind != TokenKind.OpenBracket)
         {
-            return ParseActionEntity() is { } entity ? new(ScopeKind.In, [entity], null, false, Span.Cover(start, _previous)) : null;
+            return ParseActionEntity() is { } entity ? new(ScopeKind.In, [entity], null, false, Span.Cover(start, Previous)) : null;
         }
 
         Advance();
         var entities = ImmutableArray.CreateBuilder<EntityUid>();
-        while (_current.Kind != TokenKind.CloseBracket)
+        while (Current.Kind != TokenKind.CloseBracket)
         {
             if (ParseActionEntity() is not { } entity)
             {
@@ -274,7 +229,7 @@ internal sealed partial class PolicyParser
             }
 
             entities.Add(entity);
-            if (_current.Kind != TokenKind.Comma)
+            if (Current.Kind != TokenKind.Comma)
             {
                 break;
             }
@@ -282,16 +237,16 @@ internal sealed partial class PolicyParser
             Advance();
         }
 
-        return Expect(TokenKind.CloseBracket, "]") ? new(ScopeKind.InSet, entities.DrainToImmutable(), null, false, Span.Cover(start, _previous)) : null;
+        return Expect(TokenKind.CloseBracket, "]") ? new(ScopeKind.InSet, entities.DrainToImmutable(), null, false, Span.Cover(start, Previous)) : null;
     }
 
     private EntityUid? ParseActionEntity()
     {
-        var start = _current.Span;
+        var start = Current.Span;
         var entity = ParseEntity();
         if (entity is { IsAction: false })
         {
-            _bag.Add(DiagnosticCode.NotAnAction, "the type of an action ends in Action", Span.Cover(start, _previous));
+            Bag.Add(DiagnosticCode.NotAnAction, "the type of an action ends in Action", Span.Cover(start, Previous));
             return null;
         }
 
@@ -303,7 +258,7 @@ internal sealed partial class PolicyParser
         var conditions = ImmutableArray.CreateBuilder<Condition>();
         while (IsWord("when") || IsWord("unless"))
         {
-            var start = _current.Span;
+            var start = Current.Span;
             var isUnless = IsWord("unless");
             Advance();
             if (!Expect(TokenKind.OpenBrace, "{"))
@@ -311,9 +266,9 @@ internal sealed partial class PolicyParser
                 return null;
             }
 
-            if (_current.Kind == TokenKind.CloseBrace)
+            if (Current.Kind == TokenKind.CloseBrace)
             {
-                _bag.Add(DiagnosticCode.EmptyCondition, "a condition has an expression", Span.Cover(start, _current.Span));
+                Bag.Add(DiagnosticCode.EmptyCondition, "a condition has an expression", Span.Cover(start, Current.Span));
                 return null;
             }
 
@@ -322,26 +277,9 @@ internal sealed partial class PolicyParser
                 return null;
             }
 
-            conditions.Add(new(isUnless, body, Span.Cover(start, _previous)));
+            conditions.Add(new(isUnless, body, Span.Cover(start, Previous)));
         }
 
         return conditions.DrainToImmutable();
-    }
-
-    private void Unexpected(string expected)
-    {
-        // The lexer has complained about a bad token already.
-        if (_current.Kind == TokenKind.Bad)
-        {
-            return;
-        }
-
-        var got = _current.Kind switch
-        {
-            TokenKind.End => "the end of the text",
-            _ when _current.Span.Length > 40 => Word[..40] + "..",
-            _ => Word,
-        };
-        _bag.Add(DiagnosticCode.UnexpectedToken, $"expected {expected}, got {got}", _current.Span);
     }
 }
