@@ -14,14 +14,10 @@ namespace Obstat.Bench;
 /// <summary>One round: the ledger and its floors on the same disk, one after the other.</summary>
 internal sealed record LedgerRound(
     double BareRowsPerSecond,
-    double BareReportsPerSecond,
-    double ReportsPerSecond,
     double DecisionsPerSecond,
     double EntriesPerCommit,
-    double ReportsPerCommit,
     double BytesPerDecision,
     double DecisionCpu,
-    double ReportCpu,
     double BareCpu,
     double SignatureMicroseconds,
     double WriteMicroseconds,
@@ -30,7 +26,6 @@ internal sealed record LedgerRound(
     double AppendP99,
     double CommitP50,
     double CommitP99,
-    double DiskBytes,
     double HalfP50,
     double HalfP99)
 {
@@ -84,29 +79,10 @@ internal sealed record LedgerRound(
         heads.UnionWith(decisions.Select(d => d.Head.ToString()));
         var group = Math.Max(1, asks.Length / heads.Count);
 
-        // Reports chain by the point itself, so their order is fixed; they are all signed before the clock runs.
-        Digest? prev = null;
-        var reports = new Draft[decisions.Length];
-        for (var i = 0; i < reports.Length; i++)
-        {
-            reports[i] = Said.Ended(report, decisions[i], 1, asks.Length + i + 1, i + 1, prev, patience: s_patience);
-            prev = reports[i].Signed!.Digest;
-        }
-
-        var reportsFirst = ledger.State.Size;
-        cpu = Cpu();
-        watch.Restart();
-        var told = await Task.WhenAll(reports.Select(r => ledger.AppendAsync(r, default)));
-        var reportSeconds = watch.Elapsed.TotalSeconds;
-        var reportCpu = Cpu() - cpu;
-        var reportGroup = reports.Length / told.Select(r => r.Match(e => e.Head.ToString(), reason => throw new InvalidOperationException($"{reason}"))).Distinct(StringComparer.Ordinal).Count();
-
-        var diskBytes = place.Bytes / (double)asks.Length;
-        var (appends, commits) = await Latencies(ledger, folder, reports.Length + asks.Length + 1);
-        var half = await HalfLoad(recorder, permits, asks.Length / decisionSeconds / 2, reports.Length + asks.Length + Singles + 1);
+        var (appends, commits) = await Latencies(ledger, folder, asks.Length + 1);
+        var half = await HalfLoad(recorder, permits, asks.Length / decisionSeconds / 2, asks.Length + Singles + 1);
         var (bare, bareCpu) = Bare(folder, ledger, "bare.db", first, asks.Length, group);
-        var (bareReports, _) = Bare(folder, ledger, "reports.db", reportsFirst, reports.Length, reportGroup);
-        return new(bare, bareReports, reports.Length / reportSeconds, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, reportGroup, bytes, decisionCpu / asks.Length, reportCpu / reports.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99), diskBytes, At(half, 0.5), At(half, 0.99));
+        return new(bare, asks.Length / decisionSeconds, asks.Length / (double)heads.Count, bytes, decisionCpu / asks.Length, bareCpu, Signature(), Each(() => decisions[0].Written.Statement.ToBytes()), Each(() => WrittenStatement.TryRead(decisions[0].Written.Bytes.ToArray(), out _, out _)), At(appends, 0.5), At(appends, 0.99), At(commits, 0.5), At(commits, 0.99), At(half, 0.5), At(half, 0.99));
     }
 
     /// <summary>Microseconds from ask to permit in hand, at half of the rate that was just measured, asks coming by the clock whatever became of those before.</summary>
@@ -130,7 +106,7 @@ internal sealed record LedgerRound(
         }));
     }
 
-    private static async Task<Appended> Require(Ledger ledger, Draft draft)
+    internal static async Task<Appended> Require(Ledger ledger, Draft draft)
         => (await ledger.AppendAsync(draft, default)).Match(e => e, reason => throw new InvalidOperationException($"{reason}"));
 
     internal static StoredBlob Blob(int n)
@@ -140,7 +116,7 @@ internal sealed record LedgerRound(
     }
 
     /// <summary>The same rows into the same tables under the same settings, in groups of the same size, and nothing else.</summary>
-    private static (double RowsPerSecond, double Cpu) Bare(string folder, Ledger ledger, string name, long first, int count, int group)
+    internal static (double RowsPerSecond, double Cpu) Bare(string folder, Ledger ledger, string name, long first, int count, int group)
     {
         using var reader = ledger.Read();
         var rows = Enumerable.Range(0, count).Select(i => reader.Entry(first + i)).Select(e => (e.Leaf, Statement: e.Written.Bytes.ToArray(), Blob: (e.Written.Statement as DecisionStatement)?.Sealed.Select(s => (s.Cipher, Bytes: reader.Blob(s.Cipher)!)).First())).ToArray();
@@ -193,7 +169,7 @@ internal sealed record LedgerRound(
     }
 
     /// <summary>Microseconds of all cores that this process took: other than rates they hold on a busy machine.</summary>
-    private static double Cpu()
+    internal static double Cpu()
     {
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime.TotalMicroseconds;

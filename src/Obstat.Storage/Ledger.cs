@@ -32,6 +32,7 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly LedgerReader _makersReader;
     private readonly LedgerReader _publishersReader;
     private readonly Writer _writer;
+    private readonly Mover _mover;
     private readonly Publisher _publisher;
     private readonly FoldFile _folds;
     private readonly TimeProvider _time;
@@ -44,7 +45,8 @@ public sealed class Ledger : ILedger, IDisposable
         _makersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
         _writer = new Writer(connection, _writersReader, _makersReader, opened, keys, options, plane, time);
-        _publisher = new Publisher(_writer, _publishersReader, Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
+        _mover = new Mover(Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), _writer);
+        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -165,6 +167,7 @@ public sealed class Ledger : ILedger, IDisposable
         }
 
         _publisher.Stop();
+        _mover.Stop();
         _writer.Stop();
         try
         {
@@ -191,6 +194,7 @@ public sealed class Ledger : ILedger, IDisposable
         {
             _writer.Poison("abandoned");
             _publisher.Stop();
+            _mover.Stop();
             _writer.Stop();
             Close();
         }
@@ -202,6 +206,7 @@ public sealed class Ledger : ILedger, IDisposable
     private void Close()
     {
         _publisher.Dispose();
+        _mover.Dispose();
         _writer.Dispose();
         _writersReader.Dispose();
         _makersReader.Dispose();
@@ -249,6 +254,7 @@ public sealed class Ledger : ILedger, IDisposable
                 throw;
             }
 
+            ledger._mover.Start();
             ledger._publisher.Start();
             return ledger;
         }

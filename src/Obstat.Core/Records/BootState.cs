@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Obstat.Proof;
 using Obstat.Proof.Statements;
 
@@ -9,7 +8,7 @@ namespace Obstat.Core.Records;
 /// <param name="Registration">The entry: id, boot, report key, formats.</param>
 public sealed record BootState(EntryIndex Index, EnforcementPointStatement Registration)
 {
-    /// <summary>How far out of order numbers may arrive, and for how many an answer is kept.</summary>
+    /// <summary>How far out of order numbers may arrive. Answers are kept for twice as many.</summary>
     public const long WindowMax = 4_096;
 
     /// <summary>The point's id.</summary>
@@ -31,22 +30,13 @@ public sealed record BootState(EntryIndex Index, EnforcementPointStatement Regis
     public Digest? PrevReport { get; internal init; }
 
     /// <summary>Where the newest numbers were answered, with the digest of the message where it came to this process.</summary>
-    public ImmutableDictionary<long, (EntryIndex Index, Digest? Body)> Answers { get; internal init; } = ImmutableDictionary<long, (EntryIndex Index, Digest? Body)>.Empty;
+    public RecentAnswers Answers { get; internal init; } = RecentAnswers.Empty;
 
     /// <summary>Whether this number can still get an entry: from 1, unused, not older than the window.</summary>
     public bool Accepts(long seq) => seq >= 1 && seq > Used.Last - WindowMax && !Used.Touches(seq, seq);
 
     internal BootState With(long first, long last, EntryIndex index, Digest? body)
-    {
-        var used = Used.With(first, last);
-        var answers = first == last ? Answers.SetItem(first, (index, body)) : Answers;
-        // Now and then, not each time: the window may hold twice what it must.
-        return this with
-        {
-            Used = used,
-            Answers = answers.Count > 2 * WindowMax ? answers.RemoveRange(answers.Keys.Where(seq => seq <= used.Last - WindowMax)) : answers,
-        };
-    }
+        => this with { Used = Used.With(first, last), Answers = first == last ? Answers.With(new(first, index, body)) : Answers };
 
-    internal BootState End() => this with { IsOver = true, Answers = Answers.Clear() };
+    internal BootState End() => this with { IsOver = true, Answers = RecentAnswers.Empty };
 }

@@ -250,7 +250,7 @@ internal static class Fold
 
         if (body is { } message)
         {
-            boot = boot with { Answers = boot.Answers.SetItem(message.Seq, (index, message.Body)) };
+            boot = boot with { Answers = boot.Answers.With(new(message.Seq, index, message.Body)) };
         }
 
         return (next with { Boots = next.Boots.SetItem(boot.Boot, boot) }, null);

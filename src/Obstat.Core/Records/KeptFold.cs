@@ -136,7 +136,7 @@ public static class KeptFold
     }
 
     private static JsonValue BootToJson(BootState boot) => JsonValue.Object(
-        ("answers", JsonValue.Array(boot.Answers.OrderBy(a => a.Key).Select(a => JsonValue.Array(JsonValue.Of(a.Key), JsonValue.Of(a.Value.Index.Value))))),
+        ("answers", JsonValue.Array(boot.Answers.All.Select(a => JsonValue.Array(JsonValue.Of(a.Seq), JsonValue.Of(a.Index.Value))))),
         ("index", JsonValue.Of(boot.Index.Value)),
         ("over", JsonValue.Of(boot.IsOver)),
         ("prevDecision", JsonValue.Of(boot.PrevDecision?.ToHex())),
@@ -170,7 +170,7 @@ public static class KeptFold
                 PrevDecision = prevDecision,
                 PrevReport = prevReport,
                 // Digests of messages belong to the process that got them, as after a whole fold.
-                Answers = told.ToImmutableDictionary(a => a.First, a => (new EntryIndex(a.Last), (Digest?)null)),
+                Answers = told.Aggregate(RecentAnswers.Empty, (answers, a) => answers.With(new(a.First, new(a.Last), null))),
             };
             points[registration.Ep.Id] = registration.Ep.Boot; // in the order of the log: the newest stays
         }

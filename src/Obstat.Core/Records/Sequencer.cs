@@ -18,7 +18,7 @@ public static class Sequencer
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(draft);
-        if (draft.Message is { } message && state.Boots.TryGetValue(message.Boot, out var boot) && boot.Answers.TryGetValue(message.Seq, out var answer))
+        if (draft.Message is { } message && state.Boots.TryGetValue(message.Boot, out var boot) && boot.Answers.TryGet(message.Seq, out var answer))
         {
             return answer.Body == message.Body
                 ? new Sequencing.Repeat(answer.Index)

@@ -51,35 +51,45 @@ public sealed class StateTree
     /// <summary>The value of a key.</summary>
     public bool TryGet(JsonValue key, [NotNullWhen(true)] out JsonValue? value)
     {
-        var path = Digest.Of(key);
-        var node = _root;
-        for (var depth = 0; node is Branch branch; depth++)
-        {
-            node = Bit(path, depth) ? branch.Right : branch.Left;
-        }
-
-        value = node is Row row && row.Path == path ? row.Value : null;
+        value = Find(Proof.Digest.Of(key))?.Value;
         return value is not null;
     }
 
     /// <summary>This part with the row added or replaced.</summary>
     public StateTree With(JsonValue key, JsonValue value)
     {
-        var path = Digest.Of(key);
-        var added = !TryGet(key, out _);
-        return new(Put(_root, new Row(path, key, value), 0), Count + (added ? 1 : 0));
+        var row = new Row(Proof.Digest.Of(key), key, value);
+        Span<byte> path = stackalloc byte[Proof.Digest.Length];
+        row.Path.CopyTo(path);
+        return new(Put(_root, row, path, 0), Count + (Find(row.Path) is null ? 1 : 0));
     }
 
     /// <summary>This part without the row; the same part where there is none.</summary>
     public StateTree Without(JsonValue key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return TryGet(key, out _) ? new(Take(_root, Digest.Of(key), 0), Count - 1) : this;
+        var digest = Proof.Digest.Of(key);
+        Span<byte> path = stackalloc byte[Proof.Digest.Length];
+        digest.CopyTo(path);
+        return Find(digest) is null ? this : new(Take(_root, path, 0), Count - 1);
+    }
+
+    private Row? Find(in Digest digest)
+    {
+        Span<byte> path = stackalloc byte[Proof.Digest.Length];
+        digest.CopyTo(path);
+        var node = _root;
+        for (var depth = 0; node is Branch branch; depth++)
+        {
+            node = Bit(path, depth) ? branch.Right : branch.Left;
+        }
+
+        return node is Row row && row.Path == digest ? row : null;
     }
 
     private static Digest DigestOf(Node? node) => node?.Digest ?? TreeHash.Empty;
 
-    private static Node Put(Node? node, Row row, int depth)
+    private static Node Put(Node? node, Row row, ReadOnlySpan<byte> path, int depth)
     {
         switch (node)
         {
@@ -88,19 +98,21 @@ public sealed class StateTree
             case Row other when other.Path == row.Path:
                 return row;
             case Row other:
+                Span<byte> others = stackalloc byte[Proof.Digest.Length];
+                other.Path.CopyTo(others);
                 return depth == DepthMax
                     ? throw new InvalidOperationException("two keys of one digest")
-                    : Put(Bit(other.Path, depth) ? new Branch(null, other) : new Branch(other, null), row, depth);
+                    : Put(Bit(others, depth) ? new Branch(null, other) : new Branch(other, null), row, path, depth);
             case Branch branch:
-                return Bit(row.Path, depth)
-                    ? new Branch(branch.Left, Put(branch.Right, row, depth + 1))
-                    : new Branch(Put(branch.Left, row, depth + 1), branch.Right);
+                return Bit(path, depth)
+                    ? new Branch(branch.Left, Put(branch.Right, row, path, depth + 1))
+                    : new Branch(Put(branch.Left, row, path, depth + 1), branch.Right);
             default:
                 throw new InvalidOperationException("no such node");
         }
     }
 
-    private static Node? Take(Node? node, in Digest path, int depth)
+    private static Node? Take(Node? node, ReadOnlySpan<byte> path, int depth)
     {
         if (node is not Branch branch)
         {
@@ -118,12 +130,7 @@ public sealed class StateTree
         };
     }
 
-    private static bool Bit(in Digest path, int depth)
-    {
-        Span<byte> bytes = stackalloc byte[Digest.Length];
-        path.CopyTo(bytes);
-        return ((bytes[depth / 8] >> (7 - (depth % 8))) & 1) == 1;
-    }
+    private static bool Bit(ReadOnlySpan<byte> path, int depth) => ((path[depth / 8] >> (7 - (depth % 8))) & 1) == 1;
 
     private abstract class Node
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
-using Obstat.Storage.Databases;
 using Obstat.Storage.Opening;
 using Obstat.Storage.Reading;
 using Obstat.Storage.Writing;
@@ -16,12 +14,10 @@ namespace Obstat.Storage.Publishing;
 internal sealed class Publisher : IDisposable
 {
     private const int ChunkLength = 1_024;
-    private const long MoveBytes = 4 << 20;
 
     private readonly ManualResetEventSlim _stop = new();
     private readonly Writer _writer;
     private readonly LedgerReader _reader;
-    private readonly SqliteConnection _moving;
     private readonly Guard _guard;
     private readonly FoldFile _folds;
     private readonly HeadSigner _heads;
@@ -31,11 +27,10 @@ internal sealed class Publisher : IDisposable
     private readonly Thread _thread;
     private MerkleEdge _edge;
     private long _kept; // size of the fold that was kept last
-    private long _moved; // of the bytes of the log of writes
 
-    internal Publisher(Writer writer, LedgerReader reader, SqliteConnection moving, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, TimeSpan every, TimeProvider time)
+    internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, TimeSpan every, TimeProvider time)
     {
-        (_writer, _reader, _moving, _guard, _folds, _heads, _key, _edge, _every) = (writer, reader, moving, guard, folds, heads, heads.VerifierKey, published, every);
+        (_writer, _reader, _guard, _folds, _heads, _key, _edge, _every) = (writer, reader, guard, folds, heads, heads.VerifierKey, published, every);
         _scrubber = new Scrubber(reader, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
     }
@@ -86,22 +81,7 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    /// <summary>Moves the log of writes into the file while the writer goes on, so that it has little left to move itself.</summary>
-    private void Move()
-    {
-        var bytes = _writer.WalBytes;
-        _moved = Math.Min(_moved, bytes);
-        if (bytes - _moved >= MoveBytes && Database.Checkpoint(_moving))
-        {
-            _moved = bytes;
-        }
-    }
-
-    public void Dispose()
-    {
-        _stop.Dispose();
-        _moving.Dispose();
-    }
+    public void Dispose() => _stop.Dispose();
 
     private void Run()
     {
@@ -120,7 +100,6 @@ internal sealed class Publisher : IDisposable
                 }
 
                 KeepFold();
-                Move();
                 _scrubber.Step(_edge);
             }
         }

@@ -11,6 +11,11 @@ namespace Obstat.Storage.Writing;
 /// <summary>Gives the drafts of a group their order, one after the other, each upon the state that the one before left. What is refused is told at once: nothing durable depends on it.</summary>
 internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, string origin)
 {
+    private const int NonceLength = 16;
+
+    private readonly byte[] _random = new byte[256 * NonceLength]; // drawn at once: each call of the system's generator costs as much as hashing a statement
+    private int _drawn = 256 * NonceLength;
+
     /// <summary>Why the newest draft was refused.</summary>
     internal string? Refused { get; private set; }
 
@@ -69,7 +74,7 @@ internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, 
     {
         try
         {
-            return Sequencer.Next(state, draft, now, draft.Signed is null ? Base64Url.Encode(RandomNumberGenerator.GetBytes(16)) : "", plane, clock, origin);
+            return Sequencer.Next(state, draft, now, draft.Signed is null ? Nonce() : "", plane, clock, origin);
         }
 #pragma warning disable CA1031 // A draft that throws refuses itself; those beside it are not its victims.
         catch (Exception e)
@@ -77,6 +82,19 @@ internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, 
         {
             return new Sequencing.Refusal(DenyReason.Fault, e.GetType().Name);
         }
+    }
+
+    private string Nonce()
+    {
+        if (_drawn == _random.Length)
+        {
+            RandomNumberGenerator.Fill(_random);
+            _drawn = 0;
+        }
+
+        var nonce = Base64Url.Encode(_random.AsSpan(_drawn, NonceLength));
+        _drawn += NonceLength;
+        return nonce;
     }
 
     /// <summary>A sealed blob that the statement names and nobody has.</summary>

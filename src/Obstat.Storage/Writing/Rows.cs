@@ -15,8 +15,8 @@ internal sealed class Rows : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly string _origin;
-    private readonly SqliteCommand _entry;
-    private readonly SqliteCommand _blob;
+    private readonly Insertion _entry;
+    private readonly Insertion _blob;
     private readonly SqliteCommand _snapshot;
     private readonly SqliteCommand _tile;
     private readonly SqliteCommand _head;
@@ -27,8 +27,9 @@ internal sealed class Rows : IDisposable
     internal Rows(SqliteConnection connection, string origin)
     {
         (_connection, _origin) = (connection, origin);
-        _entry = Prepare("INSERT INTO entry(origin, idx, leaf, statement) VALUES($1, $2, $3, $4)", 4);
-        _blob = Prepare("INSERT INTO blob(cipher, scope, bytes) VALUES($1, $2, $3) ON CONFLICT(cipher) DO NOTHING", 3);
+        _entry = new Insertion(connection, "INSERT INTO entry(origin, idx, leaf, statement) VALUES($1, $2, $3, $4)");
+        _entry.Bind(1, origin);
+        _blob = new Insertion(connection, "INSERT INTO blob(cipher, scope, bytes) VALUES($1, $2, $3) ON CONFLICT(cipher) DO NOTHING");
         _snapshot = Prepare("INSERT INTO snapshot(digest, bytes) VALUES($1, $2) ON CONFLICT(digest) DO NOTHING", 2);
         _tile = Prepare("INSERT INTO tile(origin, level, n, hashes) VALUES($1, $2, $3, $4)", 4);
         _head = Prepare("UPDATE head SET size = $1, root = $2, edge = $3, epoch = $4, stateDigest = $5 WHERE origin = $6 AND size = $7 AND epoch = $8 AND instance = $9", 9);
@@ -41,7 +42,13 @@ internal sealed class Rows : IDisposable
 
     internal void Commit() => _ = _commit.ExecuteNonQuery();
 
-    internal void Entry(long index, byte[] leaf, ReadOnlyMemory<byte> statement) => Run(_entry, _origin, index, leaf, Bytes(statement));
+    internal void Entry(long index, ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> statement)
+    {
+        _entry.Bind(2, index);
+        _entry.Bind(3, leaf);
+        _entry.Bind(4, statement);
+        _entry.Run();
+    }
 
     internal void Blob(StoredBlob blob)
     {
@@ -50,7 +57,12 @@ internal sealed class Rows : IDisposable
             throw new LedgerUnavailableException($"blob {blob.Cipher}: expected a sealed blob");
         }
 
-        Run(_blob, blob.Cipher.ToArray(), scope.ToArray(), Bytes(blob.Bytes));
+        Span<byte> cipher = stackalloc byte[Digest.Length];
+        blob.Cipher.CopyTo(cipher);
+        _blob.Bind(1, cipher);
+        _blob.Bind(2, scope);
+        _blob.Bind(3, blob.Bytes.Span);
+        _blob.Run();
     }
 
     internal void Snapshot(SnapshotPart part) => Run(_snapshot, part.Digest.ToArray(), Bytes(part.Bytes));
@@ -85,7 +97,9 @@ internal sealed class Rows : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in new[] { _entry, _blob, _snapshot, _tile, _head, _published, _begin, _commit })
+        _entry.Dispose();
+        _blob.Dispose();
+        foreach (var command in new[] { _snapshot, _tile, _head, _published, _begin, _commit })
         {
             command.Dispose();
         }

@@ -244,7 +244,7 @@ internal sealed class Writer : IDisposable
             Repeat(waiting, index.Value);
         }
 
-        // After the answers, which do not need it. Most of it was moved before, by the publisher; what is left is bounded here.
+        // After the answers, which do not need it. Most of it was moved before, beside the writer; what is left is little, and only here is the log of writes begun anew.
         if (WalBytes > WalBytesMax && _rows.Checkpoint())
         {
             _ = Interlocked.Exchange(ref _walBytes, 0);
@@ -275,7 +275,7 @@ internal sealed class Writer : IDisposable
                 throw new LedgerUnavailableException($"entry {(_edge.Size + i).ToString(CultureInfo.InvariantCulture)}: its leaf changed between signing and storing");
             }
 
-            _rows.Entry(_edge.Size + i, entry.Leaf, entry.Written.Bytes);
+            _rows.Entry(_edge.Size + i, entry.Leaf, entry.Written.Bytes.Span);
             foreach (var blob in entry.Waiting.Draft.Blobs)
             {
                 _rows.Blob(blob);
