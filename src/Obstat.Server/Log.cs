@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "the kept fold of the ledger was changed or lost and is made again from the entries: {Why}")]
     public static partial void FoldRefused(ILogger logger, string why);
+
+    [LoggerMessage(10, LogLevel.Error, "the ledger's disk is nearly full; nothing is permitted until twice its reserve is free; denials, outcomes, revocations and halts are still recorded")]
+    public static partial void DiskLow(ILogger logger);
 }

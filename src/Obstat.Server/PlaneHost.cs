@@ -13,6 +13,7 @@ using Obstat.Server.Points;
 using Obstat.Server.Sources;
 using Obstat.Settings;
 using Obstat.Storage;
+using Obstat.Storage.Queries;
 using Obstat.Storage.Vaults;
 
 namespace Obstat.Server;
@@ -134,7 +135,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var stops = Keep(StopDesk.Open(paths, ledger, keys, vault.Pepper, snapshots, leases, orders, clock));
         var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, stops.IsHalted);
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
-        var rows = new DecisionRows(ledger, vault);
+        var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, new Exporter(ledger, rows, shelf), boots, stops, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);

@@ -21,6 +21,7 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
     {
         using var timer = new PeriodicTimer(SweepEvery, clock);
         var refreshed = clock.GetUtcNow();
+        var wasLow = false;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
@@ -40,6 +41,12 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                     return;
                 }
 
+                if (ledger.IsDiskLow && !wasLow)
+                {
+                    Log.DiskLow(logger);
+                }
+
+                wasLow = ledger.IsDiskLow;
                 leases.Sweep();
                 await stops.MergeAsync();
                 foreach (var gap in ledger.State.Uncovered.Values)

@@ -35,6 +35,7 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly Mover _mover;
     private readonly Publisher _publisher;
     private readonly FoldFile _folds;
+    private readonly Reserve _reserve;
     private readonly TimeProvider _time;
     private int _disposed;
 
@@ -44,9 +45,10 @@ public sealed class Ledger : ILedger, IDisposable
         _writersReader = LedgerReader.Open(folder, Origin);
         _makersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
-        _writer = new Writer(connection, _writersReader, _makersReader, opened, keys, options, plane, time);
+        _reserve = new Reserve(folder, options.ReserveBytes, options.FreeBytes);
+        _writer = new Writer(connection, _writersReader, _makersReader, _reserve, opened, keys, options, plane, time);
         _mover = new Mover(Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), _writer);
-        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, options.PublishEvery, time);
+        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, _reserve, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -72,6 +74,9 @@ public sealed class Ledger : ILedger, IDisposable
 
     /// <summary>Whether the clock is trusted: without it nothing that the plane says is recorded.</summary>
     public bool IsClockTrusted => _writer.IsClockTrusted;
+
+    /// <summary>Whether the disk is nearly full: then nothing is permitted, and everything else is still recorded.</summary>
+    public bool IsDiskLow => _reserve.IsLow;
 
     /// <summary>
     /// Opens the ledger of a folder, or begins one where there is none: checks where it lies, takes its lock, reads and hashes it - whole, or from the kept fold on -, compares it with every head that is known,
@@ -202,6 +207,9 @@ public sealed class Ledger : ILedger, IDisposable
 
     /// <summary>The writer's connection. For tests that break it.</summary>
     internal SqliteConnection Connection => _connection;
+
+    /// <summary>Looks at the disk now. For tests that fill it.</summary>
+    internal void LookAtDisk() => _reserve.Look();
 
     private void Close()
     {

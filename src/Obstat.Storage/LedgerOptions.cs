@@ -24,10 +24,16 @@ public sealed class LedgerOptions
     public TimeSpan PublishEvery { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>After how many entries a <c>state</c> entry stands: 16 to 65,536.</summary>
-    public int StateEvery { get; init; } = 65_536;
+    public int StateEvery { get; init; } = 16_384;
 
     /// <summary>A log of up to so many entries is read whole at each start: 0 to 2^31 - 1. A longer one is read from its kept fold on, at most about <see cref="StateEvery"/> entries; what lies before is read again by the scrubber.</summary>
     public int WholeMax { get; init; } = 16_384;
+
+    /// <summary>While less than so many bytes of the ledger's disk are free, nothing is permitted; denials, outcomes, revocations and halts are still recorded, in as many bytes again that a file of this size held: 0 to 64 GiB, 0 for none.</summary>
+    public long ReserveBytes { get; init; } = 256 << 20;
+
+    /// <summary>Free bytes of the ledger's disk. For tests of a full one.</summary>
+    internal Func<long>? FreeBytes { get; init; }
 
     internal void Check()
     {
@@ -36,6 +42,7 @@ public sealed class LedgerOptions
             || WaitingBytesMax is < 1 << 20 or > 64 << 20
             || PublishEvery < TimeSpan.FromMilliseconds(100) || PublishEvery > TimeSpan.FromSeconds(60)
             || WholeMax < 0
+            || ReserveBytes is < 0 or > 64L << 30
             || StateEvery is < 16 or > 65_536
             || Clock.Source.Length == 0 || Clock.MaxErrorMs is < 0 or > 60_000)
         {

@@ -67,6 +67,10 @@ internal sealed class Place : IDisposable
 
     public int WaitingMax { get; init; } = 16_384;
 
+    public long ReserveBytes { get; init; }
+
+    public Func<long>? FreeBytes { get; init; }
+
     /// <summary>0: every start is from the kept fold, where there is one.</summary>
     public int WholeMax { get; init; } = 16_384;
 
@@ -76,7 +80,7 @@ internal sealed class Place : IDisposable
     {
         var statements = StatementSigner.Generate();
         return Storage.Ledger.Open(
-            new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, PublishEvery = PublishEvery, Clock = new("test", 20) },
+            new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, ReserveBytes = ReserveBytes, FreeBytes = FreeBytes, PublishEvery = PublishEvery, Clock = new("test", 20) },
             new()
             {
                 Heads = new HeadSigner(LogOrigin.Signer("t-1", _seed)),

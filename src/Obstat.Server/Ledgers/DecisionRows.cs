@@ -5,21 +5,18 @@ using Obstat.Proof.Reasons;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;
 using Obstat.Storage;
+using Obstat.Storage.Queries;
 using Obstat.Storage.Reading;
 using Obstat.Storage.Vaults;
 
 namespace Obstat.Server.Ledgers;
 
 /// <summary>
-/// Decisions as people look at them: the entry, its outcome, and what of it the vault can still open. Derived from the entries alone; what became of a permit is remembered from the entries read so far.
+/// Decisions as people look at them: the entry, its outcome, and what of it the vault can still open. Derived from the entries alone.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class DecisionRows(Ledger ledger, Vault vault)
+internal sealed class DecisionRows(Ledger ledger, Vault vault, EndIndex ends)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, (string Result, long Entry)> _ends = new(StringComparer.Ordinal);
-    private long _read;
-
     /// <summary>Decisions below an index, newest first.</summary>
     public ImmutableArray<DecisionShown> List(DecisionsRequest request)
     {
@@ -59,49 +56,23 @@ internal sealed class DecisionRows(Ledger ledger, Vault vault)
             decision is null ? null : Open(reader, decision.Sealed, "request")?["action"]);
     }
 
-    /// <summary>What became of a permit, as the entries say: the outcome's result or <c>orphaned</c>, and where; null while it is open.</summary>
-    public (string Result, long Entry)? EndOf(string jti)
-    {
-        lock (_lock)
-        {
-            return _ends.TryGetValue(jti, out var end) ? end : null;
-        }
-    }
+    /// <summary>What became of the permit of a decision, as the entries say: the outcome's result or <c>orphaned</c>, and where; null while it is open.</summary>
+    public (string Result, long Entry)? EndOf(LedgerReader reader, long decision) => ends.Of(reader, decision) is var (statement, entry)
+        ? (statement is OutcomeStatement outcome ? outcome.Result : "orphaned", entry)
+        : null;
 
     /// <summary>The plaintext of a sealed blob; null where its key or its bytes are gone.</summary>
     public byte[]? OpenBytes(LedgerReader reader, SealedReference reference)
         => reader.Blob(reference.Cipher) is { } blob && vault.TryOpen(reference, blob, out var plain) ? plain : null;
 
     /// <summary>Reads the entries since the last time; returns how many there are.</summary>
-    public long CatchUp(LedgerReader reader)
-    {
-        lock (_lock)
-        {
-            var size = reader.Size();
-            for (; _read < size; _read++)
-            {
-                switch (reader.Entry(_read).Written.Statement)
-                {
-                    case OutcomeStatement outcome:
-                        _ends[outcome.Jti] = (outcome.Result, _read);
-                        break;
-                    case OrphanedStatement orphan:
-                        _ends[orphan.Jti] = ("orphaned", _read);
-                        break;
-                    default:
-                        break;
-                }
-            }
-
-            return size;
-        }
-    }
+    public long CatchUp(LedgerReader reader) => ends.CatchUp(reader);
 
     private DecisionShown Row(LedgerReader reader, long index, DecisionStatement decision)
     {
         var action = Open(reader, decision.Sealed, "request")?["action"];
         var principal = Open(reader, decision.Sealed, "context")?["identity"]?["principal"]?.AsString ?? decision.Identity.Principal;
-        var end = decision.Permit is { } permit ? EndOf(permit.Jti) : null;
+        var end = decision.Permit is null ? null : EndOf(reader, index);
         return new DecisionShown(
             index,
             decision.Time.ToString(),

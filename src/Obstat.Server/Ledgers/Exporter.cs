@@ -45,7 +45,7 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         {
             var (written, leaf, path) = reader.Proven(index, checkpoint);
             writer.Add(written.Bytes, leaf, new TlogProof(index, [.. path], head));
-            AddOf(reader, writer, statement);
+            AddOf(reader, writer, index, statement);
         }
 
         return writer.Write();
@@ -54,13 +54,12 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
     /// <summary>Adds the entries that those asked for rest on.</summary>
     private void Complete(LedgerReader reader, SortedDictionary<long, Statement> wanted, long size)
     {
-        var decisions = wanted.Values.OfType<DecisionStatement>().ToArray();
         foreach (var reference in wanted.Values.Select(s => s switch { OutcomeStatement o => o.Decision, OrphanedStatement o => o.Decision, _ => null }).OfType<EntryReference>().ToArray())
         {
             wanted[reference.Index] = reader.Entry(reference.Index).Written.Statement;
         }
 
-        foreach (var end in decisions.Where(d => d.Permit is not null).Select(d => rows.EndOf(d.Permit!.Jti)))
+        foreach (var end in wanted.Where(e => e.Value is DecisionStatement { Permit: not null }).Select(e => rows.EndOf(reader, e.Key)).ToArray())
         {
             if (end is { } ended && ended.Entry < size)
             {
@@ -88,12 +87,12 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         _ => false,
     };
 
-    private void AddOf(LedgerReader reader, BundleWriter writer, Statement statement)
+    private void AddOf(LedgerReader reader, BundleWriter writer, long index, Statement statement)
     {
         switch (statement)
         {
             case DecisionStatement decision:
-                if (decision.Permit is { } permit && shelf.Find(permit.Jti) is { } compact)
+                if (decision.Permit is { } permit && shelf.Find(index, permit.Jti) is { } compact)
                 {
                     writer.AddPermit(permit.Jti, compact);
                 }

@@ -44,6 +44,31 @@ internal static class Database
         }
     }
 
+    /// <summary>A connection to a file that may lose its newest rows in a crash, and stays whole: nothing waits for the disk. For what can be made again or missed.</summary>
+    internal static SqliteConnection OpenUnsynced(string path)
+    {
+        var isNew = !File.Exists(path);
+        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            Set(connection, path, "journal_mode", "wal");
+            Set(connection, path, "synchronous", "1", "NORMAL");
+            Set(connection, path, "cell_size_check", "1");
+            Set(connection, path, "trusted_schema", "0");
+            if (isNew && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A connection that only reads; of those a file may have several.</summary>
     internal static SqliteConnection OpenReader(string path)
     {

@@ -4,13 +4,14 @@ using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Files;
+using Obstat.Storage.Queries;
 using Obstat.Storage.Reading;
 using Obstat.Storage.Serving;
 
 namespace Obstat.Storage.Opening;
 
 /// <summary>
-/// Makes everything again that follows from the entries: the stored tiles and the kept fold. Only if the entries lead to the head row and to every published head; entries themselves are never changed.
+/// Makes everything again that follows from the entries: the stored tiles, the kept fold and the index of ends. Only if the entries lead to the head row and to every published head; entries themselves are never changed.
 /// It needs no key: the fold is thrown away, and the next start reads the whole log and keeps another.
 /// </summary>
 public static class DerivedIndexes
@@ -31,11 +32,8 @@ public static class DerivedIndexes
             using var connection = Database.OpenWriter(path, erases: false);
             Schema.Prepare(connection, path, Schema.Ledger);
             var rebuilt = Rebuild(connection, log, progress, cancellation);
-            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
-            {
-                File.Delete(Path.Combine(folder, "state.db" + suffix));
-            }
-
+            DerivedFile.Delete(Path.Combine(folder, "state.db"));
+            DerivedFile.Delete(Path.Combine(folder, EndIndex.FileName));
             return rebuilt;
         }
         catch (SqliteException e)

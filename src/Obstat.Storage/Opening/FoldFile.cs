@@ -30,11 +30,7 @@ internal sealed class FoldFile : IDisposable
         catch (Exception e) when (e is SqliteException or LedgerUnavailableException)
         {
             lost = e.Message;
-            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
-            {
-                File.Delete(path + suffix);
-            }
-
+            DerivedFile.Delete(path);
             return OpenAt(path);
         }
     }

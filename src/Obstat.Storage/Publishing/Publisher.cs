@@ -2,6 +2,7 @@ using System.Globalization;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Storage.Opening;
+using Obstat.Storage.Files;
 using Obstat.Storage.Reading;
 using Obstat.Storage.Writing;
 
@@ -22,15 +23,16 @@ internal sealed class Publisher : IDisposable
     private readonly FoldFile _folds;
     private readonly HeadSigner _heads;
     private readonly VerifierKey _key;
+    private readonly Reserve _reserve;
     private readonly TimeSpan _every;
     private readonly Scrubber _scrubber;
     private readonly Thread _thread;
     private MerkleEdge _edge;
     private long _kept; // size of the fold that was kept last
 
-    internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, TimeSpan every, TimeProvider time)
+    internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, Reserve reserve, TimeSpan every, TimeProvider time)
     {
-        (_writer, _reader, _guard, _folds, _heads, _key, _edge, _every) = (writer, reader, guard, folds, heads, heads.VerifierKey, published, every);
+        (_writer, _reader, _guard, _folds, _heads, _key, _edge, _reserve, _every) = (writer, reader, guard, folds, heads, heads.VerifierKey, published, reserve, every);
         _scrubber = new Scrubber(reader, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
     }
@@ -89,6 +91,7 @@ internal sealed class Publisher : IDisposable
         {
             while (!_stop.Wait(_every))
             {
+                _reserve.Look();
                 if (_writer.Failure is not null)
                 {
                     continue;

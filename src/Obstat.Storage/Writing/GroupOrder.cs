@@ -4,12 +4,13 @@ using Obstat.Core.Records;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
+using Obstat.Storage.Files;
 using Obstat.Storage.Reading;
 
 namespace Obstat.Storage.Writing;
 
 /// <summary>Gives the drafts of a group their order, one after the other, each upon the state that the one before left. What is refused is told at once: nothing durable depends on it.</summary>
-internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, string origin)
+internal sealed class GroupOrder(LedgerReader reader, Reserve reserve, Plane plane, Clock clock, string origin)
 {
     private const int NonceLength = 16;
 
@@ -44,6 +45,9 @@ internal sealed class GroupOrder(LedgerReader reader, Plane plane, Clock clock, 
             {
                 case Sequencing.Entry entry when Missing(waiting.Draft, entry.Written.Statement) is { } missing:
                     Refuse(waiting, waiting.Draft.Signed is null ? DenyReason.Fault : DenyReason.Malformed, $"expected the sealed blob {missing}");
+                    break;
+                case Sequencing.Entry { Written.Statement: DecisionStatement { IsAllowed: true } } when reserve.IsLow:
+                    Refuse(waiting, DenyReason.LedgerUnavailable, "the disk is nearly full: what is left is for denials, outcomes, revocations and halts");
                     break;
                 case Sequencing.Entry entry:
                     entries.Add(new(waiting, entry.Written));

@@ -7,6 +7,7 @@ using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
+using Obstat.Storage.Files;
 using Obstat.Storage.Opening;
 using Obstat.Storage.Reading;
 
@@ -44,13 +45,13 @@ internal sealed class Writer : IDisposable
     private volatile string? _failure;
     private volatile Tuple<LedgerState, MerkleEdge>? _fold;
 
-    internal Writer(SqliteConnection connection, LedgerReader reader, LedgerReader makersReader, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
+    internal Writer(SqliteConnection connection, LedgerReader reader, LedgerReader makersReader, Reserve reserve, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
     {
         (_keys, _plane, _reader) = (keys, plane, reader);
         var origin = keys.Heads.VerifierKey.Name;
         (_state, _edge, _tiles, _epoch) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch);
         _rows = new Rows(connection, origin);
-        _order = new GroupOrder(makersReader, plane, options.Clock, origin);
+        _order = new GroupOrder(makersReader, reserve, plane, options.Clock, origin);
         _intake = new Intake(options.WaitingMax, options.WaitingBytesMax);
         _maker = new GroupMaker(_intake, _order, keys.Statements, options, time, _state);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };

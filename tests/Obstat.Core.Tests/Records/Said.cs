@@ -150,7 +150,9 @@ internal static class Said
         Order = Id(77),
     }));
 
-    public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Draft.OfPlane(place => Composition.Of(new RefusalsStatement
+    public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Refused(boot, null, ranges);
+
+    public static Draft Refused(int boot, TimeSpan? patience, params (long First, long Last)[] ranges) => Draft.OfPlane(place => Composition.Of(new RefusalsStatement
     {
         Nonce = place.Nonce,
         Origin = place.Origin,
@@ -161,7 +163,7 @@ internal static class Said
         Ranges = [.. ranges.Select(r => new SeqRange(r.First, r.Last))],
         Counts = ImmutableSortedDictionary<string, long>.Empty.Add("Malformed", 1),
         Samples = [],
-    }));
+    }), patience: patience);
 
     public static Draft KeySet(StatementSigner root, params (string Role, StatementSigner Key)[] keys) => Draft.OfPlane(place => Composition.Of(new KeySetStatement
     {
