@@ -1,5 +1,8 @@
+using Obstat.Proof;
 using Obstat.Proof.Jws;
+using Obstat.Proof.Merkle;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
@@ -69,16 +72,16 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
 
     private async Task<(PointView? View, DenyReason Reason)> TryOnceAsync(PointSession session, PlanePins pins, string? secret, TimeSpan time, CancellationToken cancellation)
     {
-        var sent = clock.Steady;
+        var (sent, seen) = (clock.Steady, session.Replies.Seen);
         var registration = new PointRegistration(options.PointId, options.Kind, session.Me.Boot, session.Report.Public, session.Instance.Public, options.Build, options.Config,
             ChosenFormats.Known, options.Obligations, session.Previous, [], secret, clock.Wall.ToUnixTimeSeconds(), Random128.Next());
-        var reply = await client.PostAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key))), time, cancellation).ConfigureAwait(false);
+        var reply = await client.PostAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key), seen?.Size ?? 0)), time, cancellation).ConfigureAwait(false);
         if (reply.Kind != PlaneReplyKind.Answered || !PlaneMessage.TryRead<RegisterAnswer>(reply.Body.Span, out var answer, out _))
         {
             return (null, DenyReason.PlaneUnavailable);
         }
 
-        var (view, reason) = Believe(session, pins, answer, sent);
+        var (view, reason) = Believe(session, pins, answer, seen, sent);
         if (view is not null && secret is not null)
         {
             files.Enrolled(pins, secret);
@@ -87,7 +90,7 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
         return (view, reason);
     }
 
-    private (PointView? View, DenyReason Reason) Believe(PointSession session, PlanePins pins, RegisterAnswer answer, TimeSpan sent)
+    private (PointView? View, DenyReason Reason) Believe(PointSession session, PlanePins pins, RegisterAnswer answer, Checkpoint? seen, TimeSpan sent)
     {
         // The same verifier of heads as before: what it remembers stays true under the same key.
         var heads = session.View is { } held && held.Heads.LogKey.Equals(pins.Head) ? held.Heads : new HeadVerifier(pins.Head);
@@ -108,9 +111,9 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             return (null, DenyReason.PlaneUnavailable);
         }
 
-        if (session.Replies.Take(entry) != ReplyVerdict.Joins)
+        if (!LeadsFrom(seen, entry.Head, answer.Consistency.AsSpan()) || session.Replies.Take(entry) != ReplyVerdict.Joins)
         {
-            // A ledger smaller than, or other than, the one that this point saw: restored from a backup, cut or forked.
+            // A ledger smaller than, or other than, the one that this point saw: restored from a backup - and perhaps grown on since -, cut or forked.
             return (null, DenyReason.LedgerUnavailable);
         }
 
@@ -127,6 +130,9 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             RenewAt = sent + TimeSpan.FromSeconds(Math.Max(600, (believed.Expires - clock.Wall.ToUnixTimeSeconds()) / 2)),
         }, DenyReason.PlaneUnavailable);
     }
+
+    private static bool LeadsFrom(Checkpoint? seen, Checkpoint head, ReadOnlySpan<Digest> proof)
+        => seen is not { Size: > 0 } || seen.Origin != head.Origin || ConsistencyProof.Verifies(seen.Size, seen.Root, head.Size, head.Root, proof);
 
     private bool IsMine(VerifiedReceipt entry, PointSession session)
         => entry.Statement is EnforcementPointStatement point && point.Ep == session.Me && point.Kid == session.Report.Kid && point.Kind == options.Kind && point.Build == options.Build;

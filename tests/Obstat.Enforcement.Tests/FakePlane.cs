@@ -41,6 +41,7 @@ public sealed class FakePlane : IAsyncDisposable
     private readonly List<string> _orders = [];
     private SigningKey _permit = SigningKey.Create(KeyRole.Permit);
     private MerkleEdge _edge = MerkleEdge.Empty;
+    private readonly List<Digest> _hashes = [];
     private Socket? _listener;
     private int _port;
     private byte[]? _before;
@@ -161,7 +162,8 @@ public sealed class FakePlane : IAsyncDisposable
             var edge = MerkleEdge.Empty;
             for (var i = 0; i < _edge.Size; i++)
             {
-                edge = edge.Append(Digest.Of(BitConverter.GetBytes(i)));
+                _hashes[i] = Digest.Of(BitConverter.GetBytes(i));
+                edge = edge.Append(_hashes[i]);
             }
 
             _edge = edge;
@@ -178,6 +180,20 @@ public sealed class FakePlane : IAsyncDisposable
         lock (_lock)
         {
             _edge = MerkleEdge.Empty;
+            _hashes.Clear();
+        }
+    }
+
+    /// <summary>Others wrote so many entries.</summary>
+    public void Grow(int entries)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < entries; i++)
+            {
+                _hashes.Add(Digest.Of(BitConverter.GetBytes(_hashes.Count)));
+                _edge = _edge.Append(_hashes[^1]);
+            }
         }
     }
 
@@ -386,7 +402,14 @@ public sealed class FakePlane : IAsyncDisposable
         var root = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Root) : _root;
         var iss = fault == PlaneFault.OtherPlane ? "urn:execution:plane:other" : Urns.Plane(HeadKey.Name);
         var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600), new KeySetMember(_lease.Public, now, now + 3600)]);
-        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), Consistency(request.Seen), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+    }
+
+    private ImmutableArray<Digest> Consistency(long seen)
+    {
+        return seen == 0 || seen >= _edge.Size ? [] : [.. ConsistencyProof.Make(seen, _edge.Size, Node)];
+
+        Digest Node(int level, long index) => level == 0 ? _hashes[(int)index] : TreeHash.Node(Node(level - 1, 2 * index), Node(level - 1, (2 * index) + 1));
     }
 
     private (int Status, byte[] Body) OpenLease(byte[] body)
@@ -503,6 +526,7 @@ public sealed class FakePlane : IAsyncDisposable
         var leaf = Leaf.Write(Pae.Digest(statement), _statements.Sign(statement), _statements.PublicKey);
         var hash = TreeHash.Leaf(leaf);
         var growth = new MerkleGrowth(_edge, [hash]);
+        _hashes.Add(hash);
         var index = _edge.Size;
         _edge = growth.After;
         using var other = NoteSigner.Generate(HeadKey.Name);

@@ -143,6 +143,37 @@ public class LifeTests
     }
 
     [Fact]
+    public async Task A_ledger_that_was_restored_and_has_grown_past_what_was_seen_is_refused()
+    {
+        await using var plane = DoorTests.Plane();
+        await using (var door = await plane.OpenAsync())
+        {
+            Assert.Equal("admitted", await DoorTests.AskAsync(door));
+        }
+
+        plane.Rollback();
+        plane.Grow(100);
+        await using var again = await plane.OpenAsync();
+        Assert.False(again.IsRegistered);
+        Assert.Equal("LedgerUnavailable", await DoorTests.AskAsync(again));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_grew_while_the_point_was_away_is_taken()
+    {
+        await using var plane = DoorTests.Plane();
+        await using (var door = await plane.OpenAsync())
+        {
+            Assert.Equal("admitted", await DoorTests.AskAsync(door));
+        }
+
+        plane.Grow(100);
+        await using var again = await plane.OpenAsync();
+        Assert.True(again.IsRegistered);
+        Assert.Equal("admitted", await DoorTests.AskAsync(again));
+    }
+
+    [Fact]
     public async Task A_memory_that_cannot_be_read_keeps_the_door_shut()
     {
         await using var plane = DoorTests.Plane();

@@ -1,10 +1,14 @@
+using System.Collections.Immutable;
+using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Merkle;
 
 namespace Obstat.Proof.Messages;
 
 /// <summary>The plane's answer to a registration.</summary>
 /// <param name="Index">Index of the point's <c>enforcement-point</c> entry.</param>
 /// <param name="Receipt">Receipt of that entry.</param>
+/// <param name="Consistency">That the head of the receipt goes on from the one of size <see cref="RegisterRequest.Seen"/>; empty where nothing was seen or nothing grew.</param>
 /// <param name="Formats">What the plane will write for this point.</param>
 /// <param name="KeySet">The plane's working keys, a token signed by its root.</param>
 /// <param name="HeadKey">vkey of the ledger's heads; believed only if it is the pinned one.</param>
@@ -14,11 +18,12 @@ namespace Obstat.Proof.Messages;
 /// <param name="AskMs">How long an ask may take, in ms.</param>
 /// <param name="SilenceMs">How long the plane may be silent before nothing starts, in ms.</param>
 public sealed record RegisterAnswer(
-    long Index, JsonValue Receipt, ChosenFormats Formats, string KeySet, string HeadKey, Digest Snapshot, long Epoch, long OrdersHead, int AskMs, int SilenceMs) : IPlaneMessage<RegisterAnswer>
+    long Index, JsonValue Receipt, ImmutableArray<Digest> Consistency, ChosenFormats Formats, string KeySet, string HeadKey, Digest Snapshot, long Epoch, long OrdersHead, int AskMs, int SilenceMs) : IPlaneMessage<RegisterAnswer>
 {
     /// <inheritdoc/>
     public JsonValue ToJson() => JsonValue.Object(
-        ("v", JsonValue.Of(PlaneMessage.Version)), ("index", JsonValue.Of(Index)), ("receipt", Receipt), ("formats", Formats.ToJson()), ("key_set", JsonValue.Of(KeySet)),
+        ("v", JsonValue.Of(PlaneMessage.Version)), ("index", JsonValue.Of(Index)), ("receipt", Receipt),
+        ("consistency", JsonValue.Strings(Consistency.Select(hash => hash.ToBase64()))), ("formats", Formats.ToJson()), ("key_set", JsonValue.Of(KeySet)),
         ("head_key", JsonValue.Of(HeadKey)), ("snapshot", JsonValue.Of(Snapshot.ToHex())), ("epoch", JsonValue.Of(Epoch)), ("orders_head", JsonValue.Of(OrdersHead)),
         ("limits", JsonValue.Object(("ask_ms", JsonValue.Of(AskMs)), ("silence_ms", JsonValue.Of(SilenceMs)))));
 
@@ -26,9 +31,27 @@ public sealed record RegisterAnswer(
     public static RegisterAnswer Read(JsonFields fields)
     {
         var limits = fields.Fields("limits");
-        var read = new RegisterAnswer(fields.Integer("index"), fields.Object("receipt"), ChosenFormats.Read(fields, "formats"), fields.Text("key_set", 16384), fields.Text("head_key", 512),
+        var read = new RegisterAnswer(fields.Integer("index"), fields.Object("receipt"), Hashes(fields), ChosenFormats.Read(fields, "formats"), fields.Text("key_set", 16384), fields.Text("head_key", 512),
             fields.HexDigest("snapshot"), fields.Integer("epoch"), fields.Integer("orders_head"), (int)limits.Integer("ask_ms", 1, 60_000), (int)limits.Integer("silence_ms", 1, 60_000));
         FieldsOf.Finish(fields, "limits", limits);
         return read;
+    }
+
+    private static ImmutableArray<Digest> Hashes(JsonFields fields)
+    {
+        var hashes = ImmutableArray.CreateBuilder<Digest>();
+        foreach (var text in fields.Strings("consistency", InclusionProof.HashesMax, 44))
+        {
+            if (Base64Exact.TryDecode(text, out var bytes) && Digest.TryFromBytes(bytes, out var hash))
+            {
+                hashes.Add(hash);
+            }
+            else
+            {
+                fields.Refuse("consistency", "hashes in base64");
+            }
+        }
+
+        return hashes.ToImmutable();
     }
 }

@@ -2,13 +2,14 @@ using Obstat.Proof.Json;
 
 namespace Obstat.Proof.Messages;
 
-/// <summary>The body of <see cref="PlaneRoutes.Points"/>: one signed <see cref="PointRegistration"/>.</summary>
+/// <summary>The body of <see cref="PlaneRoutes.Points"/>: one signed <see cref="PointRegistration"/>, and what the point wants proof to lead from.</summary>
 /// <param name="Registration">The compact token.</param>
-public sealed record RegisterRequest(string Registration) : IPlaneMessage<RegisterRequest>
+/// <param name="Seen">Size of the largest head that the point verified; 0 before the first.</param>
+public sealed record RegisterRequest(string Registration, long Seen) : IPlaneMessage<RegisterRequest>
 {
     /// <inheritdoc/>
-    public JsonValue ToJson() => JsonValue.Object(("v", JsonValue.Of(PlaneMessage.Version)), ("registration", JsonValue.Of(Registration)));
+    public JsonValue ToJson() => JsonValue.Object(("v", JsonValue.Of(PlaneMessage.Version)), ("registration", JsonValue.Of(Registration)), ("seen", JsonValue.Of(Seen)));
 
     /// <inheritdoc/>
-    public static RegisterRequest Read(JsonFields fields) => new(fields.Text("registration", 65536));
+    public static RegisterRequest Read(JsonFields fields) => new(fields.Text("registration", 65536), fields.Integer("seen"));
 }

@@ -95,13 +95,13 @@ internal sealed class PointsApi(
             }
 
             return ChosenFormats.HighestCommon(ChosenFormats.Known, registration.Formats) is { } formats
-                ? RegisteredAsync(registration, formats)
+                ? RegisteredAsync(registration, formats, request.Seen)
                 : Task.FromResult(Answer.Refused(409, DenyReason.Malformed));
         }));
         return await answer.Value;
     }
 
-    private async Task<Answer> RegisteredAsync(PointRegistration registration, ChosenFormats formats)
+    private async Task<Answer> RegisteredAsync(PointRegistration registration, ChosenFormats formats, long seen)
     {
         if (!P256PublicKey.TryFromSpki(registration.Report.SubjectPublicKeyInfo.Span, out var report))
         {
@@ -113,7 +113,7 @@ internal sealed class PointsApi(
             // The plane was started again, or the point lost an answer: the same boot stands in the log once, and is told where.
             return known.IsOver || known.Point != registration.Id || known.Registration.Kid != report.Kid
                 ? Answer.Refused(409, DenyReason.Malformed)
-                : Registered(registration, formats, known.Index.Value, ReceiptAt(known.Index.Value));
+                : RegisteredBefore(registration, formats, known.Index.Value, seen);
         }
 
         var recording = await recorder.AppendAsync(
@@ -139,11 +139,11 @@ internal sealed class PointsApi(
         }
 
         return recording.Match(
-            recorded => Registered(registration, formats, recorded.Index.Value, ReceiptOf(recorded)),
+            recorded => Registered(registration, formats, recorded.Index.Value, ReceiptOf(recorded), Consistency(registration, seen, recorded.Entry.Head)),
             reason => Answer.Refused(StatusOf(reason), reason));
     }
 
-    private Answer Registered(PointRegistration registration, ChosenFormats formats, long index, JsonValue receipt)
+    private Answer Registered(PointRegistration registration, ChosenFormats formats, long index, JsonValue receipt, ImmutableArray<Digest> consistency)
     {
         if (!boots.TryGet(registration.Id, registration.Boot, out _))
         {
@@ -157,6 +157,7 @@ internal sealed class PointsApi(
         return Answer.Of(new RegisterAnswer(
             index,
             receipt,
+            consistency,
             formats,
             working.KeySet(snapshot.Trust.Issuer, headKey, keys, clock.GetUtcNow()),
             headKey,
@@ -167,7 +168,7 @@ internal sealed class PointsApi(
             (int)settings.Limits.Silence.TotalMilliseconds));
     }
 
-    private JsonValue ReceiptAt(long index)
+    private Answer RegisteredBefore(PointRegistration registration, ChosenFormats formats, long index, long seen)
     {
         var head = ledger.Head;
         if (head is null || !Checkpoint.TryParse(head.TextAsString(), out var checkpoint))
@@ -177,7 +178,21 @@ internal sealed class PointsApi(
 
         using var reader = ledger.Read();
         var (written, leaf) = reader.Entry(index);
-        return new Receipt(head.Bytes, index, [.. reader.Inclusion(index, checkpoint.Size)], leaf, written.Bytes).ToJson();
+        var receipt = new Receipt(head.Bytes, index, [.. reader.Inclusion(index, checkpoint.Size)], leaf, written.Bytes);
+        return Registered(registration, formats, index, receipt.ToJson(), Consistency(registration, seen, head));
+    }
+
+    /// <summary>That this log goes on from what the point saw. Where it ends before that, nothing can show it: the point judges by itself, and it is told here.</summary>
+    private ImmutableArray<Digest> Consistency(PointRegistration registration, long seen, SignedNote note)
+    {
+        if (!Checkpoint.TryParse(note.TextAsString(), out var head) || seen > head.Size)
+        {
+            Log.Suspect(logger, registration.Id, $"saw a head of size {seen}, the ledger ends at {head?.Size}: its tail was lost, or an old copy was restored");
+            return [];
+        }
+
+        using var reader = ledger.Read();
+        return seen == 0 || seen == head.Size ? [] : [.. reader.Consistency(seen, head.Size)];
     }
 
     private async Task<Answer> AskAsync(ReadOnlyMemory<byte> body)

@@ -6,8 +6,10 @@ using Obstat.Proof.Bundles;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
+using Obstat.Proof.Merkle;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
@@ -388,6 +390,63 @@ public sealed class PlaneTests : IDisposable
         Assert.True(once.Index < entries);
         Assert.IsType<AllowAnswer>(TestPoint.Read<AskAnswer>(await point.PlaneAsync(PlaneRoutes.Asks, ask)));
         Assert.True(TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest()))).Entries > entries);
+    }
+
+    [Fact]
+    public async Task A_point_is_shown_that_the_log_goes_on_from_what_it_saw_and_a_restored_copy_that_grew_on_cannot_show_it()
+    {
+        using var point = new TestPoint(_home);
+        await using (var first = await _home.StartAsync())
+        {
+            await point.RegisterAsync();
+        }
+
+        var ledger = _home.Settings.Paths.Ledger;
+        var copy = Path.Combine(Path.GetDirectoryName(ledger)!, "copy");
+        Copy(ledger, copy);
+        Checkpoint seen;
+        await using (var second = await _home.StartAsync())
+        {
+            seen = HeadOf(TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration())));
+        }
+
+        await using (var again = await _home.StartAsync())
+        {
+            var answer = TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration(), seen: seen.Size));
+            var head = HeadOf(answer);
+            Assert.True(head.Size > seen.Size && ConsistencyProof.Verifies(seen.Size, seen.Root, head.Size, head.Root, answer.Consistency.AsSpan()));
+            Assert.Empty(TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration(), seen: head.Size + 1_000)).Consistency);
+        }
+
+        Directory.Delete(ledger, recursive: true);
+        Directory.Move(copy, ledger);
+        for (var start = 0; start < 3; start++)
+        {
+            await using var restored = await _home.StartAsync(); // nothing in the folder tells it
+        }
+
+        await using var plane = await _home.StartAsync();
+        var other = TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration(), seen: seen.Size));
+        Assert.True(HeadOf(other).Size > seen.Size);
+        Assert.False(ConsistencyProof.Verifies(seen.Size, seen.Root, HeadOf(other).Size, HeadOf(other).Root, other.Consistency.AsSpan()));
+    }
+
+    private Checkpoint HeadOf(RegisterAnswer answer)
+    {
+        Assert.True(Receipt.TryFromJson(answer.Receipt, out var receipt, out var error), error);
+        Assert.True(receipt.TryVerify(new HeadVerifier(_home.HeadKey), out var entry, out error), error);
+        return entry.Head;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(target)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.Copy(file, target);
+            File.SetUnixFileMode(target, File.GetUnixFileMode(file));
+        }
     }
 
     [Fact]
