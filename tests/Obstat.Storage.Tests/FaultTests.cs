@@ -10,7 +10,7 @@ namespace Obstat.Storage.Tests;
 /// no head stands over what is not durable, nothing is acknowledged by a ledger that is sick, and the next start needs no repair. The calls are counted first; a call that was never reached fails the test.
 /// Every sync and truncation and a sample of writes by default; all of them with <c>OBSTAT_FAULTS=all</c>. Needs <c>strace</c>; with <c>OBSTAT_REQUIRE_TOOLS=1</c> it must be there.
 /// </summary>
-public sealed class FaultTests : IDisposable
+public sealed class FaultTests(ITestOutputHelper output) : IDisposable
 {
     private const string Calls = "fsync,fdatasync,pwrite64,ftruncate";
 
@@ -59,6 +59,7 @@ public sealed class FaultTests : IDisposable
         var all = string.Join(", ", counted);
         Assert.True(counted.GetValueOrDefault("fsync") + counted.GetValueOrDefault("fdatasync") >= syncs && counted.GetValueOrDefault("pwrite64") >= writes && counted.GetValueOrDefault("ftruncate") >= truncations, all);
 
+        output.WriteLine($"counted: {all}");
         var seed = Environment.TickCount;
         foreach (var (call, count) in counted)
         {

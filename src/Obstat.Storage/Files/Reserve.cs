@@ -41,7 +41,7 @@ internal sealed class Reserve
             }
             else if (!holds)
             {
-                using var file = new FileStream(_path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = _bytes, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+                using var file = new FileStream(_path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = _bytes });
                 file.SetLength(_bytes);
                 _isLow = false;
             }
