@@ -108,7 +108,36 @@ public sealed class ArgumentBinderTests
     }
 
     [Theory]
-    [InlineData("""{"type":"object","properties":{},"if":{}}""")]
+    [InlineData("""{"a":1,"b":2}""", true)]
+    [InlineData("""{"a":1}""", false)]
+    [InlineData("""{"a":2}""", true)]
+    [InlineData("""{"a":2,"b":2}""", false)]
+    [InlineData("""{"b":2}""", false)]
+    [InlineData("""{}""", true)]
+    public void A_condition_chooses_what_else_must_hold(string arguments, bool isAccepted)
+        => Assert.Equal(isAccepted, ArgumentBinder.Compile("s", "t", JsonElement.Parse("""
+            {"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},
+             "if":{"properties":{"a":{"const":1}},"required":["a"]},"then":{"required":["b"]},"else":{"not":{"required":["b"]}}}
+            """)).Require().Bind(JsonElement.Parse(arguments)).Succeeded);
+
+    [Theory]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"number"},"uniqueItems":true}}}""", """{"a":[1,2]}""", """{"a":[1,1.0]}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"object","properties":{"x":{"type":"integer"},"y":{"type":"integer"}}},"uniqueItems":true}}}""", """{"a":[{"x":1,"y":2},{"x":2,"y":1}]}""", """{"a":[{"x":1,"y":2},{"y":2,"x":1}]}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"dependentRequired":{"a":["b"]}}""", """{"b":1}""", """{"a":1}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","propertyNames":{"maxLength":1},"additionalProperties":{"type":"string"}}}}""", """{"a":{"k":"v"}}""", """{"a":{"key":"v"}}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"string"}},"then":false,"else":false}""", """{"a":"x"}""", """{"a":1}""")]
+    public void A_keyword_refuses_what_it_says_and_nothing_else(string schema, string accepted, string refused)
+    {
+        var binder = ArgumentBinder.Compile("s", "t", JsonElement.Parse(schema)).Require();
+        Assert.True(binder.Bind(JsonElement.Parse(accepted)).Succeeded);
+        Assert.False(binder.Bind(JsonElement.Parse(refused)).Succeeded);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"object","properties":{},"if":1}""")]
+    [InlineData("""{"type":"object","properties":{},"unevaluatedProperties":false}""")]
+    [InlineData("""{"type":"object","properties":{},"dependentRequired":{"a":"b"}}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#there"}},"$defs":{"x":{"$anchor":"there"}}}""")]
     [InlineData("""{"type":"object","patternProperties":{}}""")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","pattern":"(?=x)"}}}""")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","pattern":"("}}}""")]

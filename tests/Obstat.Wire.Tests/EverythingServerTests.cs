@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Obstat.Wire.Tests;
@@ -20,7 +16,7 @@ public sealed class EverythingServerTests
     public async Task A_server_that_uses_the_whole_protocol_does_what_policy_permits_and_nothing_else(bool http)
     {
         await using var installation = await Installation.InitAsync("read-only");
-        using var server = http ? await ServerAsync() : null;
+        using var server = http ? await EverythingServer.StartAsync() : null;
         _ = (await installation.RunAsync(["mcp", "add", "every", "--approve", "all", .. Place(server)])).MustExit(0);
         await installation.PoliciesAsync(Policies);
         await installation.UpAsync();
@@ -56,7 +52,7 @@ public sealed class EverythingServerTests
     public async Task The_inspector_calls_through_the_gate(bool http)
     {
         await using var installation = await Installation.InitAsync("read-only");
-        using var server = http ? await ServerAsync() : null;
+        using var server = http ? await EverythingServer.StartAsync() : null;
         _ = (await installation.RunAsync(["mcp", "add", "every", "--approve", "all", .. Place(server)])).MustExit(0);
         await installation.PoliciesAsync(Policies);
         await installation.UpAsync();
@@ -73,32 +69,7 @@ public sealed class EverythingServerTests
         await installation.EvidenceHoldsExactlyAsync("allow echo", "deny echo NotPermitted");
     }
 
-    private static string[] Place(Upstream? server) => server is null ? ["--", NodePrograms.Node, NodePrograms.Everything, "stdio"] : ["--url", server.Url];
+    private static string[] Place(EverythingServer? server) => server is null ? ["--", NodePrograms.Node, NodePrograms.Everything, "stdio"] : ["--url", server.Url];
 
     private static string Text(JsonElement result) => result.GetProperty("content")[0].GetProperty("text").GetString()!;
-
-    private static async Task<Upstream> ServerAsync()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        free.Stop();
-        var process = Process.Start(Ran.StartOf(Path.GetTempPath(), new Dictionary<string, string> { ["PORT"] = port }, NodePrograms.Node, [NodePrograms.Everything, "streamableHttp"]))!;
-        while (await process.StandardError.ReadLineAsync() is { } line && !line.Contains("listening", StringComparison.OrdinalIgnoreCase))
-        {
-        }
-
-        _ = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        return new Upstream(process, $"http://127.0.0.1:{port}/mcp");
-    }
-
-    private sealed record Upstream(Process Process, string Url) : IDisposable
-    {
-        public void Dispose()
-        {
-            Process.Kill();
-            Process.WaitForExit();
-            Process.Dispose();
-        }
-    }
 }

@@ -9,7 +9,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal) { ["NO_COLOR"] = "1", ["TERM"] = "dumb" };
     private readonly StringBuilder _said = new();
-    private readonly TaskCompletionSource _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _serving = new();
     private readonly Dictionary<string, int> _ready = [];
     private readonly Dictionary<string, int> _seen = [];
     private readonly Dictionary<string, Stopwatch> _readyAt = [];
@@ -74,6 +74,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Starts plane and gateway and waits until both serve.</summary>
     public async Task UpAsync()
     {
+        _serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _up = Process.Start(Ran.StartOf(Folder, Plain, Program, ["up"]))!;
         _up.StandardInput.Close();
         _up.OutputDataReceived += (_, line) => Hear(line.Data);

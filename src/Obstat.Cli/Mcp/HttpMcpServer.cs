@@ -30,9 +30,17 @@ internal sealed class HttpMcpServer(Uri url) : McpServer
             request.Headers.Add("MCP-Session-Id", _session);
         }
 
-        if (message["method"]?.AsString != "initialize")
+        if (message["method"]?.AsString is { } method and not "initialize")
         {
             request.Headers.Add("MCP-Protocol-Version", Revision);
+            if (IsStateless)
+            {
+                request.Headers.Add("Mcp-Method", method);
+                if (method == "tools/call" && message["params"]?["name"]?.AsString is { } tool)
+                {
+                    request.Headers.Add("Mcp-Name", tool);
+                }
+            }
         }
 
         try

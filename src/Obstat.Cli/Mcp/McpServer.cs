@@ -8,8 +8,9 @@ namespace Obstat.Cli.Mcp;
 /// <summary>A tool server as an operator looks at it: connect and list, and ask for a tool that cannot exist. It can call no other tool.</summary>
 internal abstract class McpServer : IAsyncDisposable
 {
-    /// <summary>The revision that the gateway speaks.</summary>
-    public const string Revision = "2025-11-25";
+    private const string Sessions = "2025-11-25";
+    private const string Stateless = "2026-07-28";
+    private const string Meta = "io.modelcontextprotocol/";
 
     /// <summary>How the names of tools begin that nobody has.</summary>
     public const string CanaryPrefix = "obstat-canary-";
@@ -26,20 +27,16 @@ internal abstract class McpServer : IAsyncDisposable
     /// <summary>Starts the program or opens the address of a server.</summary>
     public static McpServer Open(UpstreamSettings upstream) => upstream.Url is { } url ? new HttpMcpServer(url) : StdioMcpServer.Start(upstream);
 
+    /// <summary>The revision that is spoken: with a session where the server has one, else without.</summary>
+    protected string Revision { get; private set; } = Sessions;
+
+    /// <summary>Whether each request stands alone and says its revision itself.</summary>
+    protected bool IsStateless => Revision == Stateless;
+
     /// <summary>Connects and lists all tools.</summary>
     public async Task<ImmutableArray<JsonValue>> ListToolsAsync(CancellationToken cancellation)
     {
-        var hello = JsonValue.Object(
-            ("protocolVersion", JsonValue.Of(Revision)),
-            ("capabilities", JsonValue.EmptyObject),
-            ("clientInfo", JsonValue.Object(("name", JsonValue.Of("obstat")), ("version", JsonValue.Of("0.1.0")))));
-        var answer = await AskAsync("initialize", hello, cancellation).ConfigureAwait(false);
-        if (answer["protocolVersion"]?.AsString != Revision)
-        {
-            throw new McpFailureException($"it speaks revision \"{Shown.Of(answer["protocolVersion"]?.AsString ?? "none", 32)}\", the gateway speaks {Revision}");
-        }
-
-        _ = await SendAsync(JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("method", JsonValue.Of("notifications/initialized"))), null, cancellation).ConfigureAwait(false);
+        await ConnectAsync(cancellation).ConfigureAwait(false);
         var tools = ImmutableArray.CreateBuilder<JsonValue>();
         string? cursor = null;
         for (var page = 0; page < PagesMax && (page == 0 || cursor is not null); page++)
@@ -81,6 +78,43 @@ internal abstract class McpServer : IAsyncDisposable
             : method == "ping" ? JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("id", id), ("result", JsonValue.EmptyObject))
             : JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("id", id), ("error", JsonValue.Object(("code", JsonValue.Of(-32601)), ("message", JsonValue.Of("not offered")))));
 
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        McpFailureException why;
+        try
+        {
+            var hello = JsonValue.Object(("protocolVersion", JsonValue.Of(Revision)), ("capabilities", JsonValue.EmptyObject), ("clientInfo", Self));
+            var answer = await AskAsync("initialize", hello, cancellation).ConfigureAwait(false);
+            if (answer["protocolVersion"]?.AsString == Revision)
+            {
+                _ = await SendAsync(JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("method", JsonValue.Of("notifications/initialized"))), null, cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            why = new($"it speaks revision \"{Shown.Of(answer["protocolVersion"]?.AsString ?? "none", 32)}\", the gateway speaks {Sessions} and {Stateless}");
+        }
+        catch (McpFailureException e)
+        {
+            why = e;
+        }
+
+        Revision = Stateless;
+        try
+        {
+            var answer = await AskAsync("server/discover", null, cancellation).ConfigureAwait(false);
+            if (answer["supportedVersions"]?.Items.Any(v => v.AsString == Stateless) == true)
+            {
+                return;
+            }
+        }
+        catch (McpFailureException)
+        {
+            // What it said to the first greeting tells more than that it knows no second.
+        }
+
+        throw why;
+    }
+
     private async Task<JsonValue> AskAsync(string method, JsonValue? parameters, CancellationToken cancellation)
     {
         var id = ++_lastId;
@@ -89,8 +123,16 @@ internal abstract class McpServer : IAsyncDisposable
             : throw new McpFailureException($"it answers {method} with an error: {Shown.Of(response?["error"]?["message"]?.AsString ?? "no message")}");
     }
 
-    private static JsonValue Request(int id, string method, JsonValue? parameters)
+    private static JsonValue Self => JsonValue.Object(("name", JsonValue.Of("obstat")), ("version", JsonValue.Of("0.1.0")));
+
+    private JsonValue Request(int id, string method, JsonValue? parameters)
     {
+        if (IsStateless)
+        {
+            var meta = JsonValue.Object((Meta + "protocolVersion", JsonValue.Of(Revision)), (Meta + "clientCapabilities", JsonValue.EmptyObject), (Meta + "clientInfo", Self));
+            parameters = (parameters ?? JsonValue.EmptyObject).With("_meta", meta);
+        }
+
         var message = JsonValue.Object(("jsonrpc", JsonValue.Of("2.0")), ("id", JsonValue.Of(id)), ("method", JsonValue.Of(method)));
         return parameters is null ? message : message.With("params", parameters);
     }

@@ -8,25 +8,27 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Obstat.Gateway.Tests.Clients;
+namespace Obstat.Wire.Tests.Conformance;
 
-/// <summary>Gives a bearer to clients that know of none: everything else passes as it came, streams as they flow.</summary>
+/// <summary>Gives a bearer to clients that know of none, on the way to the gate at a host and port: everything else passes as it came, streams as they flow.</summary>
 internal sealed class BearerProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
-    private BearerProxy(WebApplication app) => _app = app;
+    private readonly string _token;
+
+    private BearerProxy(WebApplication app, string token) => (_app, _token) = (app, token);
 
     public string Address { get; private set; } = "";
 
-    public static async Task<BearerProxy> StartAsync(IPEndPoint gate, string host)
+    public static async Task<BearerProxy> StartAsync(string gate, string token)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        var proxy = new BearerProxy(builder.Build());
-        proxy._app.Run(context => proxy.PassAsync(context, gate, host));
+        var proxy = new BearerProxy(builder.Build(), token);
+        proxy._app.Run(context => proxy.PassAsync(context, gate));
         await proxy._app.StartAsync();
         proxy.Address = proxy._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return proxy;
@@ -38,7 +40,7 @@ internal sealed class BearerProxy : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task PassAsync(HttpContext context, IPEndPoint gate, string host)
+    private async Task PassAsync(HttpContext context, string gate)
     {
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), $"http://{gate}{context.Request.Path}");
         if (context.Request.Method == "POST")
@@ -60,14 +62,14 @@ internal sealed class BearerProxy : IAsyncDisposable
 
         // Its own names become the gate's; a name of somebody else stays what it is.
         var port = new Uri(Address).Port;
-        request.Headers.Host = context.Request.Host.Value == $"127.0.0.1:{port}" || context.Request.Host.Value == $"localhost:{port}" ? host : context.Request.Host.Value;
+        request.Headers.Host = context.Request.Host.Value == $"127.0.0.1:{port}" || context.Request.Host.Value == $"localhost:{port}" ? gate : context.Request.Host.Value;
         if ((string?)context.Request.Headers.Origin == $"http://127.0.0.1:{port}" || (string?)context.Request.Headers.Origin == $"http://localhost:{port}")
         {
             request.Headers.Remove("Origin");
-            request.Headers.TryAddWithoutValidation("Origin", $"http://{host}");
+            request.Headers.TryAddWithoutValidation("Origin", $"http://{gate}");
         }
 
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "alice");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
         context.Response.StatusCode = (int)response.StatusCode;
         foreach (var (name, values) in response.Headers.Concat(response.Content.Headers).Where(h => h.Key is "Mcp-Session-Id" or "Content-Type"))
