@@ -6,17 +6,17 @@ namespace Obstat.Simulation;
 
 /// <summary>
 /// Many small worlds, each from one seed: the plane's book of leases, the point's leases, stops and used permits run as they are, over a modelled network, disk and clock, and an oracle of its own looks at every effect.
-/// <c>OBSTAT_WORLDS</c> sets how many worlds are played (30,000; the long form is 100,000), <c>OBSTAT_SEED</c> replays one and tells it.
+/// <c>OBSTAT_WORLDS</c> sets how many worlds are played (100,000), <c>OBSTAT_SEED</c> replays one and tells it.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int PlantedSeedsMax = 10_000;
 
-    private static int Worlds => int.TryParse(Environment.GetEnvironmentVariable("OBSTAT_WORLDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var worlds) ? worlds : 30_000;
+    private static int Worlds => int.TryParse(Environment.GetEnvironmentVariable("OBSTAT_WORLDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var worlds) ? worlds : 100_000;
 
     private static (IReadOnlyList<string> Violations, string Hash, long Steps, long Effects, List<string>? Told) Play(long seed, Plant plant = Plant.None, bool tells = false)
     {
-        using var world = new World(seed) { Told = tells ? [] : null };
+        var world = new World(seed) { Told = tells ? [] : null };
         var scene = new Scene(world, plant);
         var violations = scene.Play();
         return (violations, world.Hash(), world.Steps, scene.Oracle.Effects, world.Told);

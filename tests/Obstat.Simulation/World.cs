@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,11 +8,11 @@ namespace Obstat.Simulation;
 /// <summary>
 /// Virtual time, one seed, one thread: what happens next is the earliest event, and chance decides among events of one instant. Every event goes into the trace, whose hash is the same whenever the seed is.
 /// </summary>
-internal sealed class World(long seed) : IDisposable
+internal sealed class World(long seed)
 {
     private readonly Random _chance = new((int)(seed ^ (seed >> 32)));
     private readonly PriorityQueue<Action, (long At, int Tie, long N)> _events = new();
-    private readonly IncrementalHash _trace = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> _trace = new(16 * 1024);
     private long _n;
 
     /// <summary>Virtual time since the start, in microseconds.</summary>
@@ -60,16 +61,13 @@ internal sealed class World(long seed) : IDisposable
     /// <summary>One line of the trace.</summary>
     public void Trace(string what, long about)
     {
-        Span<byte> line = stackalloc byte[16 + what.Length];
-        BitConverter.TryWriteBytes(line, Now);
-        BitConverter.TryWriteBytes(line[8..], about);
-        _ = Encoding.ASCII.GetBytes(what, line[16..]);
-        _trace.AppendData(line);
+        var line = _trace.GetSpan(16 + what.Length);
+        _ = BitConverter.TryWriteBytes(line, Now);
+        _ = BitConverter.TryWriteBytes(line[8..], about);
+        _trace.Advance(16 + Encoding.ASCII.GetBytes(what, line[16..]));
         Told?.Add(string.Create(CultureInfo.InvariantCulture, $"{Now / 1000.0,10:0.000} ms  {what} {about}"));
     }
 
     /// <summary>The hash of everything that happened.</summary>
-    public string Hash() => Convert.ToHexString(_trace.GetHashAndReset());
-
-    public void Dispose() => _trace.Dispose();
+    public string Hash() => Convert.ToHexString(SHA256.HashData(_trace.WrittenSpan));
 }
