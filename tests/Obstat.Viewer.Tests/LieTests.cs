@@ -68,6 +68,24 @@ public sealed class LieTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         ["a permit for another action than the opened one"] = ("V12", log => log.Claims = claims => claims["authorization_details"]![0]!["act_hash"] = new string('A', 43)),
         ["an opened text that was not sealed"] = ("V12", log => log.Opened = "{\"action\":{},\"salt\":\"DDDDDDDDDDDDDDDDDDDDDA\"}"),
         ["a snapshot that is not the digest of its parts"] = ("V02", log => log.Change[3] = p => p["snapshot"]!["trust"] = new string('0', 64)),
+        ["a lift by one person"] = ("V02", log => log.More.Add(("halt", "statement", _ => MadeLog.Halt("tool", "a"), ["scope"]))),
+        ["a lift whose two people are one"] = ("V02", log => log.More.Add(("halt", "statement", _ => MadeLog.Halt("tool", "a", "a"), ["scope"]))),
+        ["a halt of what nobody knows"] = ("V02", log => log.More.Add(("halt", "statement", _ => MadeLog.Halt("planet"), ["scope"]))),
+        ["a halt by the enforcement point"] = ("V03", log => log.More.Add(("halt", "report", _ => MadeLog.Halt("all"), ["scope"]))),
+        ["a revocation with a member more"] = ("V02", log => log.More.Add(("revocation", "statement", _ => new JsonObject(MadeLog.Revocation("tool").Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))) { ["until"] = null }, ["target"]))),
+        ["a lease that ended for no reason"] = ("V02", log => log.More.Add(("lease", "statement", _ => MadeLog.Lease("lost", null), ["leases"]))),
+        ["a lease that was opened with a reason to end"] = ("V02", log => log.More.Add(("lease", "statement", _ => MadeLog.Lease("opened", "Revoked"), ["leases"]))),
+        ["a permit released while everything was halted"] = ("V15", log =>
+        {
+            log.More.Add(("halt", "statement", _ => MadeLog.Halt("all"), ["scope"]));
+            log.PermitAgain(released: true);
+        }),
+        ["a permit released after everything was revoked, and a lift that lifts no revocation"] = ("V15", log =>
+        {
+            log.More.Add(("revocation", "statement", _ => MadeLog.Revocation("all"), ["target"]));
+            log.More.Add(("halt", "statement", _ => MadeLog.Halt("all", "a", "b"), ["scope"]));
+            log.PermitAgain(released: true);
+        }),
         ["a part read that the snapshot does not have"] = ("V13", log => log.Change[4] = p => p["read"]!["law"] = new string('0', 64)),
     };
 

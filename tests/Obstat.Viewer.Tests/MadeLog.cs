@@ -75,6 +75,45 @@ internal sealed class MadeLog : IDisposable
 
     public JsonObject Key(string name, string role) => new() { ["kid"] = Kid(name), ["publicKey"] = Convert.ToBase64String(Spki(name)), ["role"] = role };
 
+    /// <summary>A stop of some scope: a halt, or the lift of one by these keys.</summary>
+    public static JsonObject Halt(string kind, params string[] lifters) => new()
+    {
+        ["event"] = lifters.Length == 0 ? "halt" : "lift", ["scope"] = Target(kind), ["by"] = "op-1", ["approvals"] = new JsonArray([.. lifters.Select(kid => (JsonNode)kid)]),
+    };
+
+    public static JsonObject Revocation(string kind) => new() { ["target"] = Target(kind), ["from"] = "2026-11-23T09:30:07.000Z", ["reason"] = "stolen", ["by"] = "op-1", ["order"] = "FFFFFFFFFFFFFFFFFFFFFA" };
+
+    public static JsonObject Lease(string happened, string? code) => new()
+    {
+        ["events"] = new JsonArray(new JsonObject { ["jti"] = Jti, ["lease"] = "GGGGGGGGGGGGGGGGGGGGGA", ["event"] = happened, ["until"] = code is null ? null : "2026-11-23T09:30:20.000Z", ["code"] = code, ["budgets"] = new JsonArray() }),
+        ["renewals"] = null,
+    };
+
+    private static JsonObject Target(string kind) => new() { ["kind"] = kind, ["match"] = new string('b', 64) };
+
+    /// <summary>Adds a second allow after what <see cref="More"/> holds, and, where its permit was released, the outcome that shows it.</summary>
+    public void PermitAgain(bool released)
+    {
+        const string Second = "BBBBBBBBBBBBBBBBBBBBBg";
+        var at = 7 + More.Count;
+        More.Add(("decision", "statement", made =>
+        {
+            var again = Members((JsonObject)JsonNode.Parse(made._entries[4].Statement)!["predicate"]!);
+            again["ep"] = Ep(4, made.StatementDigest(6));
+            again["permit"]!["jti"] = Second;
+            return again;
+        }, ["request"]));
+        if (released)
+        {
+            More.Add(("outcome", "report", made =>
+            {
+                var outcome = Members((JsonObject)JsonNode.Parse(made._entries[5].Statement)!["predicate"]!);
+                (outcome["ep"], outcome["decision"], outcome["jti"]) = (Ep(5, made.StatementDigest(5)), made.Decided(at), Second);
+                return outcome;
+            }, ["decision"]));
+        }
+    }
+
     public JsonObject KeySet(params (string Name, string Role)[] keys)
     {
         var set = new JsonObject
@@ -157,7 +196,7 @@ internal sealed class MadeLog : IDisposable
             Add(type, signer, made, p => [.. subjects.Select(name => (name, name switch
             {
                 "decision" => (string)p["decision"]!["statement"]!,
-                "set" => Hex(Canonical(Members(p))),
+                "set" or "leases" => Hex(Canonical(Members(p))),
                 "request" => (string)p["sealed"]![0]!["plain"]!,
                 _ => Hex(Canonical(p[name]!)),
             }))]);

@@ -44,6 +44,51 @@ public sealed class ParityTests(ViewerPage viewer) : IClassFixture<ViewerPage>
     }
 
     [Fact]
+    public async Task Both_say_of_stops_before_a_permit_what_is_proved_and_what_is_not()
+    {
+        await using var page = await viewer.OpenAsync();
+        var differences = new List<string>();
+        foreach (var (name, status, words, tell) in new (string, string, string, Action<MadeLog>)[]
+        {
+            ("a halt after it", "verified", "no halt and no revocation in any entry before it", log => log.More.Add(("halt", "statement", _ => MadeLog.Halt("all"), ["scope"]))),
+            ("leases alone", "verified", "no halt and no revocation in any entry before it", log =>
+            {
+                log.More.Add(("lease", "statement", _ => MadeLog.Lease("opened", null), ["leases"]));
+                log.More.Add(("lease", "statement", _ => MadeLog.Lease("revoked", "Revoked"), ["leases"]));
+                log.PermitAgain(released: true);
+            }),
+            ("a halt that was lifted", "verified", "every halt before it was lifted, and no revocation is before it", log =>
+            {
+                log.More.Add(("halt", "statement", _ => MadeLog.Halt("all"), ["scope"]));
+                log.More.Add(("halt", "statement", _ => MadeLog.Halt("all", "a", "b"), ["scope"]));
+                log.PermitAgain(released: true);
+            }),
+            ("stops of somebody", "not checked", "before it stand revocation of one tool in entry 7, halt of one principal in entry 8; whom they are of is hidden", log =>
+            {
+                log.More.Add(("revocation", "statement", _ => MadeLog.Revocation("tool"), ["target"]));
+                log.More.Add(("halt", "statement", _ => MadeLog.Halt("principal"), ["scope"]));
+                log.PermitAgain(released: true);
+            }),
+            ("a decision that met a halt and was not released", "not checked", "that its permit was released is not in this file", log =>
+            {
+                log.More.Add(("halt", "statement", _ => MadeLog.Halt("all"), ["scope"]));
+                log.PermitAgain(released: false);
+            }),
+        })
+        {
+            using var log = new MadeLog();
+            tell(log);
+            var bundle = log.Write();
+            Assert.True(VerifierKey.TryParse(log.LogKey, out var key));
+            var check = BundleVerifier.Verify(bundle, Trust.InLog(key)).Checks.Single(c => c.Id == "V15");
+            Assert.True(VerifyReport.Word(check.Status) == status && check.Findings.Any(f => f.Detail.Contains(words, StringComparison.Ordinal)), $"{name}: {VerifyReport.Word(check.Status)}, {check.Detail}");
+            differences.AddRange(await CompareAsync(page, name, bundle, log.LogKey));
+        }
+
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [Fact]
     public async Task The_browser_and_the_command_line_say_the_same_of_the_shared_log_under_each_trust()
     {
         await using var page = await viewer.OpenAsync();

@@ -101,6 +101,45 @@ public sealed class VectorTests(ViewerPage viewer) : IClassFixture<ViewerPage>
     }
 
     [Fact]
+    public async Task The_reference_tree_has_the_published_hashes_and_each_root_contains_exactly_its_leaves()
+    {
+        await using var page = await viewer.OpenAsync();
+        Assert.Equal("[]", await page.Page.EvaluateAsync<string>(
+            """
+            text => {
+              const tree = JSON.parse(text);
+              const bytes = value => Uint8Array.from(value.match(/../g) ?? [], pair => parseInt(pair, 16));
+              const hex = value => [...value].map(one => one.toString(16).padStart(2, '0')).join('');
+              const wrong = [];
+              const leaves = tree.leafInputsHex.map(input => obstat.leafHash(bytes(input)));
+              if (leaves.map(hex).join() !== tree.nodeHashesHex[0].join()) wrong.push('leaves');
+              const split = count => { let half = 1; while (half * 2 < count) half *= 2; return half; };
+              const node = (first, count) => count === 1 ? leaves[first] : bytes(tree.nodeHashesHex[Math.log2(count)]?.[first / count] ?? '');
+              const inclusion = (at, first, count) => { // RFC 6962 section 2.1.1, as it stands there
+                if (count === 1) return [];
+                const half = split(count);
+                return at < half ? [...inclusion(at, first, half), rootOf(first + half, count - half)] : [...inclusion(at - half, first + half, count - half), rootOf(first, half)];
+              };
+              const rootOf = (first, count) => first === 0 ? bytes(tree.rootHashesFromSize1Hex[count - 1])
+                : (count & (count - 1)) === 0 ? node(first, count) : null;
+              for (let size = 1; size <= leaves.length; size++) {
+                const root = bytes(tree.rootHashesFromSize1Hex[size - 1]);
+                for (let index = 0; index < size; index++) {
+                  const path = inclusion(index, 0, size);
+                  if (path.some(step => step === null)) continue; // a subtree whose hash is not published
+                  try { obstat.checkInclusion(leaves[index], BigInt(index), BigInt(size), path, root); } catch (fault) { wrong.push([size, index, fault.message]); }
+                  for (const other of tree.rootHashesFromSize1Hex.filter((_, i) => i + 1 !== size)) {
+                    try { obstat.checkInclusion(leaves[index], BigInt(index), BigInt(size), path, bytes(other)); wrong.push([size, index, other]); } catch { }
+                  }
+                }
+              }
+              return JSON.stringify(wrong);
+            }
+            """,
+            System.Text.Encoding.UTF8.GetString(Vectors.Bytes("evidence/merkle/rfc6962-reference-tree.json"))));
+    }
+
+    [Fact]
     public async Task The_strict_reader_takes_and_refuses_what_the_intake_table_says()
     {
         await using var page = await viewer.OpenAsync();

@@ -34,6 +34,10 @@ const numbered = record({ id: "name", boot: "id", seq: "count", prev: maybe("dig
 const key = record({ kid: "kid", publicKey: "name", role: "name" });
 const roles = ["permit", "lease", "delegation", "statement", "approval", "run"];
 
+const stopKinds = ["execution", "permit", "principal", "key", "delegation", "tool", "credential", "bundle", "enforcement-point", "tenant", "all"];
+const stopTarget = record({ kind: stopKinds, match: "digest" });
+const leaseEnds = ["ended", "lost", "revoked"];
+
 const stateParts = ["approvals", "budgets", "bundles", "halts", "leases", "outcomes", "pins", "revocations", "tasks"];
 
 /** signer: role of the key that signs; subjects: name to the digest that it must hold, in their order. */
@@ -168,6 +172,33 @@ const statementTypes = {
         }
       }
       demand((p.old ?? p.new) !== null && (p.new === null) === (p.proof === null), "expected an old or a new key, and a proof exactly with a new one");
+    },
+  },
+  lease: {
+    signer: "statement",
+    members: {
+      events: list(record({ jti: "id", lease: "id", event: ["opened", "granted", "re-decided", ...leaseEnds], until: maybe("time"), code: maybe("name"), budgets: list("any") })),
+      renewals: maybe(record({ ep: point, minute: "time", count: "some", digest: "digest" })),
+    },
+    subjects: (p) => ({ leases: digestOf({ events: p.events, renewals: p.renewals }) }),
+    rules: (p) => {
+      demand(p.events.length <= 300 && (p.events.length > 0 || p.renewals !== null), "expected 1 to 300 events, or a count of renewals");
+      demand(p.events.every((one) => one.budgets.length === 0 && leaseEnds.includes(one.event) === (one.until !== null) && (one.until === null) === (one.code === null)),
+        "an event has a time and a code exactly at an end");
+    },
+  },
+  revocation: {
+    signer: "statement",
+    members: { target: stopTarget, from: "time", reason: "name", by: "name", order: "id" },
+    subjects: (p) => ({ target: digestOf(p.target) }),
+  },
+  halt: {
+    signer: "statement",
+    members: { event: ["halt", "lift"], scope: stopTarget, by: "name", approvals: list("text") },
+    subjects: (p) => ({ scope: digestOf(p.scope) }),
+    rules: (p) => {
+      demand(p.approvals.length <= 16 && p.approvals.every((kid, i) => kid.length <= 64 && (i === 0 || p.approvals[i - 1] < kid)), "approvals are not sorted, each once");
+      demand(p.event === "lift" ? p.approvals.length >= 2 : p.approvals.length === 0, "expected two keys or more behind a lift, and none behind a halt");
     },
   },
   gap: {

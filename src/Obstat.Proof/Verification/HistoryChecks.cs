@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Obstat.Proof.Bundles;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
 
 /// <summary>
-/// V15 and V16: what else stood in the log. Both can be told of a whole log only. No type of statement that is known here revokes or halts: an entry of such a type is no statement (V02),
-/// so a complete beginning of known entries has none.
+/// V15 and V16: what else stood in the log. Both can be told of a whole log only. Whom a revocation or a halt is of is hidden under the tenant's pepper, so of all kinds but <c>all</c>
+/// nobody can tell from the log alone whether it is of this permit: then V15 is not proved, and names the entries.
 /// </summary>
 internal static class HistoryChecks
 {
@@ -18,28 +19,7 @@ internal static class HistoryChecks
             complete = entry.Index == complete && entry.Statement is not null ? complete + 1 : complete;
         }
 
-        foreach (var entry in entries)
-        {
-            if (entry.Statement is not DecisionStatement { Permit: not null })
-            {
-                continue;
-            }
-
-            if (entry.Index < complete)
-            {
-                findings.Verified(CheckIds.Stops, $"entry {entry.Index}: no halt and no revocation in any entry before it", entry.Index);
-            }
-            else
-            {
-                findings.NotAsked(CheckIds.Stops, $"entry {entry.Index}: not every entry before it is in this file", entry.Index);
-            }
-        }
-
-        if (findings.Count(CheckIds.Stops) == 0)
-        {
-            findings.NotAsked(CheckIds.Stops, "nothing here was permitted");
-        }
-
+        Stops(entries, complete, findings);
         var told = entries.Select(Tell).OfType<string>().ToList();
         if (!bundle.Erased.IsEmpty)
         {
@@ -57,10 +37,78 @@ internal static class HistoryChecks
         }
     }
 
+    private static void Stops(ImmutableArray<CheckedEntry> entries, long complete, Findings findings)
+    {
+        var reported = entries.Select(e => e.Statement).OfType<OutcomeStatement>().Select(o => o.Jti).ToHashSet(StringComparer.Ordinal);
+        var standing = new List<(StopTarget Target, string Word, long Index)>();
+        var seen = false;
+        foreach (var entry in entries)
+        {
+            switch (entry.Statement)
+            {
+                case RevocationStatement revocation:
+                    standing.Add((revocation.Target, "revocation", entry.Index));
+                    seen = true;
+                    break;
+                case HaltStatement { IsLift: false } halt:
+                    standing.Add((halt.Scope, "halt", entry.Index));
+                    seen = true;
+                    break;
+                case HaltStatement lift:
+                    _ = standing.RemoveAll(s => s.Word == "halt" && s.Target == lift.Scope);
+                    break;
+                case DecisionStatement { Permit: not null } when entry.Index >= complete:
+                    findings.NotAsked(CheckIds.Stops, $"entry {entry.Index}: not every entry before it is in this file", entry.Index);
+                    break;
+                case DecisionStatement { Permit: { } permit }:
+                    Judge(entry.Index, entry.Permit is not null || reported.Contains(permit.Jti), standing, seen, findings);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (findings.Count(CheckIds.Stops) == 0)
+        {
+            findings.NotAsked(CheckIds.Stops, "nothing here was permitted");
+        }
+    }
+
+    /// <summary>A decision may be recorded after a halt that was given meanwhile; its permit then is not released. So it is the release that a halt of everything contradicts.</summary>
+    private static void Judge(long index, bool wasReleased, List<(StopTarget Target, string Word, long Index)> standing, bool seen, Findings findings)
+    {
+        var ofAll = standing.Find(s => s.Target.Kind == ScopeKind.All);
+        if (ofAll.Target is not null)
+        {
+            var halted = $"entry {index}: everything was stopped by the {ofAll.Word} in entry {ofAll.Index}, which stands before it";
+            if (wasReleased)
+            {
+                findings.Failed(CheckIds.Stops, $"{halted}, and its permit was released", index);
+            }
+            else
+            {
+                findings.NotAsked(CheckIds.Stops, $"{halted}; that its permit was released is not in this file", index);
+            }
+        }
+        else if (standing.Count > 0)
+        {
+            var named = string.Join(", ", standing.Select(s => $"{s.Word} of one {Scope.Word(s.Target.Kind)} in entry {s.Index}"));
+            findings.NotAsked(CheckIds.Stops, $"entry {index}: before it stand {named}; whom they are of is hidden, so it is not proved that they are not of this permit", index);
+        }
+        else
+        {
+            findings.Verified(CheckIds.Stops, seen ? $"entry {index}: every halt before it was lifted, and no revocation is before it" : $"entry {index}: no halt and no revocation in any entry before it", index);
+        }
+    }
+
     private static string? Tell(CheckedEntry entry) => entry.Statement switch
     {
         GapStatement gap => $"gap ({gap.Kind}) in entry {entry.Index}: {gap.From} to {gap.To}, {gap.Why}",
         OrphanedStatement orphaned => $"orphaned in entry {entry.Index}: decision {orphaned.Decision.Index} has no outcome ({orphaned.Why})",
+        RevocationStatement revocation => $"revocation in entry {entry.Index}: of {Of(revocation.Target)}, {revocation.Reason}",
+        HaltStatement halt => $"{(halt.IsLift ? "halt lifted" : "halt")} in entry {entry.Index}: of {Of(halt.Scope)}",
         _ => null,
     };
+
+    private static string Of(StopTarget target) => target.Kind == ScopeKind.All ? "everything" : $"one {Scope.Word(target.Kind)}";
 }
