@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Obstat.Cli.Admin;
 using Obstat.Cli.CommandLine;
 using Obstat.Cli.Output;
@@ -211,24 +210,14 @@ internal static class McpAddCommand
     // Under the template that permits reading alone, every other tool is forbidden by name with a message, so that an agent that asks for it learns what to do instead.
     private static string? ReadOnlyRest(InstallationSettings settings, string server, ImmutableArray<JsonValue> tools, IReadOnlyCollection<ClassGiven> classes)
     {
-        var path = Path.Combine(settings.Paths.Policies, $"{server}.cedar");
+        var path = ClosedTools.PathOf(settings, server);
         var rest = tools.Select(t => t["name"]!.AsString!).Where(n => classes.All(c => c.Tool != n)).ToImmutableArray();
         if (rest.IsEmpty || File.Exists(path) || !File.Exists(Path.Combine(settings.Paths.Policies, "read-only.cedar")))
         {
             return null;
         }
 
-        var text = new StringBuilder($"// Tools of {server} that were not marked as reading. Delete a policy here when one of your own permits the tool.\n");
-        foreach (var (tool, i) in rest.Select((t, i) => (t, i)))
-        {
-            var action = JsonValue.Of(tool).ToString();
-            _ = text.Append('\n')
-                .Append(System.Globalization.CultureInfo.InvariantCulture, $"@id(\"{server}.closed-{i + 1}\")\n")
-                .Append("@agent_message(\"Only reading is permitted here.\")\n")
-                .Append(System.Globalization.CultureInfo.InvariantCulture, $"forbid (principal, action == {CedarNames.Segment(server)}::Action::{action}, resource);\n");
-        }
-
-        Registration.Write(path, text.ToString());
+        Registration.Write(path, ClosedTools.TextOf(server, rest));
         return path;
     }
 

@@ -33,7 +33,7 @@ internal static class McpListCommand
         About = "take a server out of the configuration, and its pins away",
         Examples = ["obstat mcp remove files"],
         Arguments = [new("NAME", "a registered server")],
-        More = "Its classes and policies stay in your policy folder.",
+        More = "The forbids that mcp add wrote go with it. Its classes and your own policies stay in your policy folder; one that still names the server is refused when the set is activated.",
         RunAsync = static (invocation, _) => Task.FromResult(RunRemove(invocation)),
     };
 
@@ -129,6 +129,19 @@ internal static class McpListCommand
 
         Registration.Write(settings.File, text);
         File.Delete(settings.Paths.Pin(name));
+
+        // A policy about tools of a server that is not registered makes the whole set invalid: what we wrote ourselves goes too.
+        var closed = ClosedTools.PathOf(settings, name);
+        if (File.Exists(closed) && ClosedTools.IsOurs(name, File.ReadAllText(closed)))
+        {
+            File.Delete(closed);
+            invocation.Terminal.Tell($"removed {closed}: the forbids that mcp add wrote");
+        }
+        else if (File.Exists(closed))
+        {
+            invocation.Terminal.Tell($"note    {closed} was edited and stays: a policy there that names a tool of {name} makes the set invalid; take it out");
+        }
+
         if (invocation.IsJson)
         {
             invocation.Terminal.Write("mcp-remove", ("server", JsonValue.Of(name)));
