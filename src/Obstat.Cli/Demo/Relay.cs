@@ -77,6 +77,13 @@ internal sealed class Relay : IAsyncDisposable
                     while (await ReadAsync(down).ConfigureAwait(false) is { } request)
                     {
                         await up.WriteAsync((byte[])[.. request.Head, .. request.Body], _stop.Token).ConfigureAwait(false);
+                        if (request.Head.AsSpan().StartsWith("GET "u8))
+                        {
+                            // The stream of orders is held open and only flows down.
+                            await up.CopyToAsync(down, _stop.Token).ConfigureAwait(false);
+                            return;
+                        }
+
                         if (await ReadAsync(up).ConfigureAwait(false) is not { } answer)
                         {
                             return;
