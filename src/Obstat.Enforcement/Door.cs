@@ -87,7 +87,7 @@ public sealed class Door : IAsyncDisposable
         var boot = Boot;
         if (!boot.Session.Watch.IsSane())
         {
-            NextBoot(boot);
+            NextBoot(boot, DenyReason.ClockUntrusted, "clock");
             return Answer.No(Refused.Of(DenyReason.ClockUntrusted), []);
         }
 
@@ -220,12 +220,12 @@ public sealed class Door : IAsyncDisposable
         _client.Dispose();
     }
 
-    /// <summary>Ends a boot whose clock stepped: its admissions stop, its permits can never run, and another boot begins.</summary>
-    internal void NextBoot(DoorBoot ended)
+    /// <summary>Ends a boot whose clock stepped, or whose evidence cannot go on: its admissions stop, its permits can never run, and another boot begins.</summary>
+    internal void NextBoot(DoorBoot ended, DenyReason why, string cause)
     {
-        _ = ended.Session.Latch.Fall(DenyReason.ClockUntrusted);
+        _ = ended.Session.Latch.Fall(why);
         var now = _clock.Steady;
-        _ = ended.Session.Leases.End(static _ => true, DenyReason.ClockUntrusted, "clock", now, now);
+        _ = ended.Session.Leases.End(static _ => true, why, cause, now, now);
         if (ReferenceEquals(Boot, ended) && ReferenceEquals(Interlocked.CompareExchange(ref _boot, NewBoot(ended.Session.Memory), ended), ended))
         {
             _worker.Wake();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Obstat.Proof.Reasons;
 
 namespace Obstat.Enforcement;
 
@@ -70,11 +71,17 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
             {
                 var boot = door.Boot;
                 await boot.Outcomes.WaitAsync(Second, _stop.Token).ConfigureAwait(false);
-                while (boot.Session.View is not null && !_stop.IsCancellationRequested && !await boot.Outcomes.SendAsync(_stop.Token).ConfigureAwait(false))
+                while (boot.Session.View is not null && !_stop.IsCancellationRequested && boot.Outcomes.Lost == 0 && !await boot.Outcomes.SendAsync(_stop.Token).ConfigureAwait(false))
                 {
                     PlaneWasLost(boot);
                     await Task.Delay(Jittered(pause), _stop.Token).ConfigureAwait(false);
                     pause = Longer(pause);
+                }
+
+                if (boot.Outcomes.Lost > 0)
+                {
+                    // Nothing can join a report that will never be recorded: what ends from here on is told by a new boot.
+                    door.NextBoot(boot, DenyReason.Fault, "evidence");
                 }
 
                 pause = FirstPause;
@@ -99,7 +106,7 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
                 boot = door.Boot;
                 if (!boot.Session.Watch.IsSane())
                 {
-                    door.NextBoot(boot);
+                    door.NextBoot(boot, DenyReason.ClockUntrusted, "clock");
                     continue;
                 }
 

@@ -206,6 +206,11 @@ public sealed class StreamTests(ITestOutputHelper output) : IAsyncDisposable
         // Far below the lease, so it was the order; how far below is for a measurement to say, not for a busy machine.
         Assert.True(took[^1] < Long * 100, $"{took[^1]} ms");
         await UntilAsync(() => _server.Streams == 0, "the server's side is cut");
+        var waited = Stopwatch.StartNew();
+        while (await PredicatesAsync("outcome") is var told && told.Count(o => o.GetProperty("stop").ValueKind == JsonValueKind.Object) < streams.Length)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"the ledger tells every stop: {told.Length} outcomes");
+        }
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Obstat.Proof.Reasons;
+
 namespace Obstat.Enforcement.Leases;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed class Watchdog(Door door, IPointClock clock) : IDisposable
             var (steady, wall) = (clock.Steady, clock.Wall);
             if (!session.Watch.IsSane(steady, wall))
             {
-                door.NextBoot(door.Boot);
+                door.NextBoot(door.Boot, DenyReason.ClockUntrusted, "clock");
             }
             else if (session.Latch.HasFallen)
             {

@@ -49,6 +49,7 @@ internal sealed class PointsApi(
     private const int RegistrationsMax = 4096;
 
     private readonly PointFiles _files = new(settings.Paths);
+    private readonly ReportOrder _reports = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _registrations = new(StringComparer.Ordinal);
     private int _asks;
 
@@ -299,7 +300,10 @@ internal sealed class PointsApi(
         }
 
         var lease = ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease;
-        var appended = await ledger.AppendAsync(Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span))), CancellationToken.None);
+        var draft = Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span)));
+        var appended = boot.Answers.TryGet(ep.Seq, out _)
+            ? await ledger.AppendAsync(draft, CancellationToken.None)
+            : await _reports.AppendAsync(ep.Boot, ep.Prev, written.Digest, () => ledger.State.Boots.GetValueOrDefault(ep.Boot)?.PrevReport, () => ledger.AppendAsync(draft, CancellationToken.None));
         return appended.Match(
             entry =>
             {

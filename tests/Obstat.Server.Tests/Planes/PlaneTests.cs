@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Collections.Immutable;
 using System.Text;
+using Obstat.Proof;
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Json;
@@ -241,17 +242,60 @@ public sealed class PlaneTests : IDisposable
         using var point = new TestPoint(_home);
         await point.RegisterAsync();
         var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(await point.RunTokenAsync()))));
-        var decision = Proven(allow.Receipt);
-        var outcome = new OutcomeStatement
-        {
-            Nonce = TestPoint.Random128(), Origin = decision.Origin, Time = Timestamp.From(DateTimeOffset.UtcNow), Clock = decision.Clock, Ep = new PointSequence("gateway", point.Boot, point.NextSeq(), null),
-            Decision = new EntryReference(allow.Entry, Statement.DigestOf(decision.ToBytes())), Jti = decision.Permit!.Jti, Result = "succeeded", Code = null, Started = null,
-            Ended = Timestamp.From(DateTimeOffset.UtcNow), Effects = new EffectCounts(1, 1, 1), Usage = [], Stop = null, Sealed = [],
-        };
+        var outcome = Outcome(point, allow, null);
         using var other = StatementSigner.Generate();
         var (status, body) = await point.PlaneAsync(PlaneRoutes.Outcomes, new Envelope(outcome.ToBytes(), other.Sign(outcome.ToBytes())).ToBytes());
         Assert.Equal((401, DenyReason.AssertionInvalid), (status, ReasonOf(body)));
         Assert.Equal(400, (await point.PlaneAsync(PlaneRoutes.Outcomes, "{}"u8.ToArray())).Status);
+    }
+
+    [Fact]
+    public async Task Reports_that_come_over_many_connections_at_once_and_backwards_are_all_recorded_in_the_order_of_their_chain()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        var token = await point.RunTokenAsync();
+        var asked = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => point.AskAsync(point.Ask(point.Transfer("1"), Run(token)))));
+        using var signer = point.Report.ToStatementSigner();
+        var bodies = new List<byte[]>();
+        Digest? prev = null;
+        foreach (var allow in asked.Cast<AllowAnswer>())
+        {
+            var statement = Outcome(point, allow, prev).ToBytes();
+            prev = Statement.DigestOf(statement);
+            bodies.Add(new Envelope(statement, signer.Sign(statement)).ToBytes());
+        }
+
+        // The last comes first, but nothing can be recorded before the first.
+        var sent = Enumerable.Reverse(bodies).Select(b => point.PlaneAsync(PlaneRoutes.Outcomes, b)).ToArray();
+        var entries = (await Task.WhenAll(sent)).Select(a => TestPoint.Read<EntryAnswer>(a).Entry).Reverse().ToArray();
+        Assert.Equal(entries.Order(), entries);
+        Assert.Equal(bodies.Count, entries.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_report_whose_predecessor_never_came_is_to_be_sent_again()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(await point.RunTokenAsync()))));
+        using var signer = point.Report.ToStatementSigner();
+        var statement = Outcome(point, allow, Digest.Of([7])).ToBytes();
+        var (status, body) = await point.PlaneAsync(PlaneRoutes.Outcomes, new Envelope(statement, signer.Sign(statement)).ToBytes());
+        Assert.Equal((503, DenyReason.Late), (status, ReasonOf(body)));
+    }
+
+    private OutcomeStatement Outcome(TestPoint point, AllowAnswer allow, Digest? prev)
+    {
+        var decision = Proven(allow.Receipt);
+        return new()
+        {
+            Nonce = TestPoint.Random128(), Origin = decision.Origin, Time = Timestamp.From(DateTimeOffset.UtcNow), Clock = decision.Clock, Ep = new PointSequence("gateway", point.Boot, point.NextSeq(), prev),
+            Decision = new EntryReference(allow.Entry, Statement.DigestOf(decision.ToBytes())), Jti = decision.Permit!.Jti, Result = "succeeded", Code = null, Started = null,
+            Ended = Timestamp.From(DateTimeOffset.UtcNow), Effects = new EffectCounts(1, 1, 1), Usage = [], Stop = null, Sealed = [],
+        };
     }
 
     [Fact]
