@@ -22,6 +22,10 @@ internal abstract class McpServer : IAsyncDisposable
     private const int ToolsMax = 1000;
 
     private static readonly JsonLimits Limits = new(BytesMax, 64, 200_000);
+
+    /// <summary>How long a server that answered the first greeting may take for the second.</summary>
+    private static readonly TimeSpan SecondGreeting = TimeSpan.FromSeconds(5);
+
     private int _lastId;
 
     /// <summary>Starts the program or opens the address of a server.</summary>
@@ -98,21 +102,30 @@ internal abstract class McpServer : IAsyncDisposable
             why = e;
         }
 
+        if (!await IsDiscoveredAsync(cancellation).ConfigureAwait(false))
+        {
+            throw why; // what it said to the first greeting tells more than that it knows no second
+        }
+    }
+
+    private async Task<bool> IsDiscoveredAsync(CancellationToken cancellation)
+    {
         Revision = Stateless;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(SecondGreeting);
         try
         {
-            var answer = await AskAsync("server/discover", null, cancellation).ConfigureAwait(false);
-            if (answer["supportedVersions"]?.Items.Any(v => v.AsString == Stateless) == true)
-            {
-                return;
-            }
+            var answer = await AskAsync("server/discover", null, patience.Token).ConfigureAwait(false);
+            return answer["supportedVersions"]?.Items.Any(v => v.AsString == Stateless) == true;
         }
         catch (McpFailureException)
         {
-            // What it said to the first greeting tells more than that it knows no second.
+            return false;
         }
-
-        throw why;
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private async Task<JsonValue> AskAsync(string method, JsonValue? parameters, CancellationToken cancellation)
