@@ -13,8 +13,9 @@ internal static class Arrows
         ["Obstat.Settings"] = ["Obstat.Proof"],
         ["Obstat.Enforcement"] = ["Obstat.Proof"],
         ["Obstat.Storage"] = ["Obstat.Core"],
+        ["Obstat.Console"] = ["Obstat.Proof"],
         ["Obstat.Gateway"] = ["Obstat.Enforcement", "Obstat.Settings"],
-        ["Obstat.Server"] = ["Obstat.Core", "Obstat.Storage", "Obstat.Settings"],
+        ["Obstat.Server"] = ["Obstat.Core", "Obstat.Storage", "Obstat.Settings", "Obstat.Console"],
         ["Obstat.Cli"] = ["Obstat.Core", "Obstat.Proof", "Obstat.Settings"],
     };
 
@@ -37,7 +38,7 @@ internal static class Arrows
            where file.IsProject
            let packages = file.Name switch
            {
-               "Obstat.Cedar.csproj" or "Obstat.Core.csproj" or "Obstat.Enforcement.csproj" or "Obstat.Settings.csproj" => [],
+               "Obstat.Cedar.csproj" or "Obstat.Core.csproj" or "Obstat.Enforcement.csproj" or "Obstat.Settings.csproj" or "Obstat.Console.csproj" => [],
                "Obstat.Proof.csproj" => ["NSec.Cryptography"],
                "Obstat.Storage.csproj" => ["Microsoft.Data.Sqlite"],
                _ => default(string[]),
