@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Obstat.Proof.Messages;
 
 namespace Obstat.Enforcement;
@@ -45,7 +44,7 @@ public sealed class PlaneClient : IDisposable
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(deadline);
-        using var content = new OneSend(body);
+        using var content = new OneSend(body, PlaneMessage.ContentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Base, path)) { Content = content, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {
@@ -89,38 +88,5 @@ public sealed class PlaneClient : IDisposable
         }
 
         return bytes;
-    }
-
-    /// <summary>A body that is given to the network once: the framework would send it again on a connection that broke, and nobody but the door repeats an ask.</summary>
-    private sealed class OneSend : HttpContent
-    {
-        private readonly ReadOnlyMemory<byte> _body;
-        private int _sent;
-
-        public OneSend(ReadOnlyMemory<byte> body)
-        {
-            _body = body;
-            Headers.ContentType = new MediaTypeHeaderValue(PlaneMessage.ContentType);
-        }
-
-        public bool WasSent => Volatile.Read(ref _sent) != 0;
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            if (Interlocked.Exchange(ref _sent, 1) != 0)
-            {
-                throw new IOException("a message is sent once");
-            }
-
-            await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = _body.Length;
-            return true;
-        }
     }
 }

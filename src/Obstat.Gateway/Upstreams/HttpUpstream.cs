@@ -11,8 +11,8 @@ using Obstat.Proof.Reasons;
 namespace Obstat.Gateway.Upstreams;
 
 /// <summary>
-/// A tool server over Streamable HTTP, with a session of its own for one client session. Each message is one request on a connection of its own, so nothing is
-/// sent twice; no redirect is followed, no cookie kept, no proxy or credential of the environment used.
+/// A tool server over Streamable HTTP, with a session of its own for one client session, on connections that no other principal shares. No message is sent twice,
+/// no redirect is followed, no cookie kept, no proxy or credential of the environment used.
 /// </summary>
 internal sealed class HttpUpstream : IUpstream
 {
@@ -113,9 +113,10 @@ internal sealed class HttpUpstream : IUpstream
         }
 
         var started = _clock.GetUtcNow();
+        using var content = new OneSend(body, "application/json");
+        using var request = Request(HttpMethod.Post, content);
         try
         {
-            using var request = Request(HttpMethod.Post, body);
             if (_revision == Revision.R20260728)
             {
                 Describe(request, outgoing);
@@ -137,10 +138,10 @@ internal sealed class HttpUpstream : IUpstream
         {
             return new UpstreamAnswer(null, null, DenyReason.Late, started, body.Length, 0);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException)
         {
             // Without a connection nothing was sent; anything later may have reached the server.
-            var nothing = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+            var nothing = !content.WasSent;
             return new UpstreamAnswer(null, null, DenyReason.Fault, nothing ? null : started, nothing ? 0 : body.Length, 0);
         }
         catch (IOException)
@@ -238,7 +239,7 @@ internal sealed class HttpUpstream : IUpstream
     {
         try
         {
-            using var request = Request(HttpMethod.Post, message);
+            using var request = Request(HttpMethod.Post, new OneSend(message, "application/json"));
             using var response = await _http.SendAsync(request, cancellation);
         }
         catch (HttpRequestException)
@@ -252,14 +253,14 @@ internal sealed class HttpUpstream : IUpstream
 
     private static bool IsAnswer(RpcMessage message, long id) => message.Kind is RpcKind.Result or RpcKind.Error && message.Id?.AsInteger == id;
 
-    private HttpRequestMessage Request(HttpMethod method, byte[]? body)
+    private HttpRequestMessage Request(HttpMethod method, OneSend? content)
     {
         var request = new HttpRequestMessage(method, _url) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        if (body is not null)
+        if (content is not null)
         {
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content = content;
         }
 
         if (_session is not null)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Obstat.Gateway.Upstreams;
 
-/// <summary>How an upstream is dialled: no redirect, cookie, proxy, credential or second try, and no way into a private network but the one that the registration names.</summary>
+/// <summary>How an upstream is dialled: no redirect, cookie, proxy or credential, and no way into a private network but the one that the registration names.</summary>
 internal static class UpstreamDialer
 {
     /// <summary>A client stack that adds nothing of its own.</summary>
@@ -19,8 +19,9 @@ internal static class UpstreamDialer
         MaxResponseHeadersLength = 16,
         ConnectTimeout = TimeSpan.FromSeconds(5),
 
-        // The client library sends again when a kept connection turns out to be dead; a connection that is never kept is never dead.
-        PooledConnectionLifetime = TimeSpan.Zero,
+        // Kept for less than servers keep them (5 s and more): one that the server gave up is seldom met. Bodies are sent once (OneSend), whatever the library would repeat.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
+        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
         ConnectCallback = ConnectAsync,
     };
 
