@@ -3,6 +3,7 @@ using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Enforcement;
 
@@ -80,12 +81,13 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
         };
     }
 
-    /// <summary>A denial is believed without proof; but an entry that it cites must be the one of this ask.</summary>
+    /// <summary>A denial is believed without proof; but an entry that it cites must be the one of this ask, and must hold this denial: people look up the reference that the agent is told.</summary>
     private Answer Denied(DenyAnswer deny, long seq, PointView view, long sizeBefore)
     {
         if (deny.Receipt is not null)
         {
-            if (!Receipt.TryFromJson(deny.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _) || entry.Index != deny.Entry)
+            if (!Receipt.TryFromJson(deny.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _) || entry.Index != deny.Entry
+                || entry.Statement is not DecisionStatement { IsAllowed: false } denial || denial.Reason != deny.Reason.ToCode())
             {
                 return No(Refused.Of(DenyReason.PlaneUnavailable));
             }

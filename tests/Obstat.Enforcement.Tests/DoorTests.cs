@@ -78,6 +78,8 @@ public class DoorTests
     [InlineData(PlaneFault.UnknownObligation, "PermitMismatch")]
     [InlineData(PlaneFault.ExpiredPermit, "PermitExpired")]
     [InlineData(PlaneFault.Deny, "NotPermitted")]
+    [InlineData(PlaneFault.DenyByAllow, "PlaneUnavailable")]
+    [InlineData(PlaneFault.DenyByOtherReason, "PlaneUnavailable")]
     public async Task Whatever_the_plane_does_wrong_nothing_is_admitted(PlaneFault fault, string code)
     {
         await using var plane = Plane();

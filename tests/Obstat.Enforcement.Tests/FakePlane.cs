@@ -479,7 +479,12 @@ public sealed class FakePlane : IAsyncDisposable
         if (fault == PlaneFault.Deny || action.Name == "forbidden")
         {
             _denial = Append(Decision(ask, action, null).ToBytes(), fault);
-            return new DenyAnswer(DenyReason.NotPermitted, _denial.Receipt.Index, _denial.Receipt.ToJson(), Retry.Changed, null, null, "ask a person", ["transfer"]);
+            return Denial(DenyReason.NotPermitted, _denial);
+        }
+
+        if (fault == PlaneFault.DenyByOtherReason)
+        {
+            return Denial(DenyReason.Forbidden, Append(Decision(ask, action, null).ToBytes(), fault));
         }
 
         var now = Clock.Wall.ToUnixTimeSeconds() - (fault == PlaneFault.ExpiredPermit ? 60 : 0);
@@ -497,12 +502,19 @@ public sealed class FakePlane : IAsyncDisposable
             Lease = ask.Mode == "lease" ? new LeaseTerms(Random128.Next(), Ttl, 1) : null,
         };
         var entry = Append(Decision(ask, action, claims).ToBytes(), fault);
+        if (fault == PlaneFault.DenyByAllow)
+        {
+            return Denial(DenyReason.NotPermitted, entry);
+        }
+
         var (receipt, leaf) = fault == PlaneFault.ReceiptOfDenial ? (_denial!.Receipt, _denial.Leaf) : (entry.Receipt, entry.Leaf);
         var signer = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Permit) : _permit;
         var permit = (claims with { Led = new LedgerReference(HeadKey.Name, receipt.Index, leaf) }).Sign(signer);
         permit = fault == PlaneFault.FlippedBit ? permit[..^10] + (permit[^10] == 'A' ? 'B' : 'A') + permit[^9..] : permit;
         return new AllowAnswer(claims.Exe, receipt.Index, permit, fault == PlaneFault.NoReceipt ? JsonValue.EmptyObject : receipt.ToJson(), null, ["transfer"]);
     }
+
+    private static DenyAnswer Denial(DenyReason reason, VerifiedHash entry) => new(reason, entry.Receipt.Index, entry.Receipt.ToJson(), Retry.Changed, null, null, "ask a person", ["transfer"]);
 
     private DecisionStatement Decision(AskRequest ask, CanonicalAction action, PermitClaims? permit)
     {

@@ -77,6 +77,12 @@ public enum PlaneFault
     /// <summary>A denial with an entry.</summary>
     Deny,
 
+    /// <summary>A denial whose entry is an allow.</summary>
+    DenyByAllow,
+
+    /// <summary>A denial whose entry is a denial of another reason.</summary>
+    DenyByOtherReason,
+
     /// <summary>An allow whose <c>decision</c> is the string "true".</summary>
     TrueAsText,
 }
