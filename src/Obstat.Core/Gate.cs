@@ -34,18 +34,15 @@ public sealed class Gate(ISealer sealer, Recorded.Recorder recorder, ExecutionPe
             {
                 var (snapshot, freshness) = inForce();
                 var identified = Identified.Verifier.Verify(request, snapshot, freshness, now);         // :: 1 verified, or the reason why not
-                var decided = Decided.Authorizer.Decide(identified, snapshot, freshness, now);          // :: 2 denies the unverified, so that 3 records it too
-                if (decided.Decision.IsAllowed && decided.Scopes().FirstOrDefault(s => snapshot.Revocations.Holds(s) || isHalted?.Invoke(s) == true) is { Kind: not ScopeKind.None } stopped)
-                {
-                    decided = decided.Stopped(snapshot.Revocations.Holds(stopped) ? DenyReason.Revoked : DenyReason.Halted);
-                }
+                var decided = Decided.Authorizer.Decide(identified, snapshot, freshness, now)           // :: 2 denies the unverified, so that 3 records it too
+                    .UnlessStopped(isHalted);
 
                 if (await sealer.SealAsync(decided, cancellation) is not { } sealedParts)
                 {
                     return Denied(request, DenyReason.LedgerUnavailable, decided.Visible);
                 }
 
-                var draft = new DecisionDraft(decided, sealedParts, chance, terms);
+                var draft = new DecisionDraft(decided, sealedParts, chance, terms, isHalted);
                 var recording = await recorder.AppendAsync(draft.Draft, cancellation);                  // :: 3 durable before anything may happen
                 if (!draft.HasMoved)
                 {

@@ -184,10 +184,10 @@ public sealed class Door : IAsyncDisposable
             return 0;
         }
 
-        var (reason, leases) = (order.Kind == OrderKind.Halt ? DenyReason.Halted : DenyReason.Revoked, 0);
+        var leases = 0;
         if (order.Kind is OrderKind.Halt or OrderKind.Stop)
         {
-            leases = Boot.Session.Leases.End(l => l.Scopes.Contains(order.Scope), reason, "order", triggered, _clock.Steady).Length;
+            leases = Boot.Session.Leases.End(l => l.Scopes.Contains(order.Scope), order.Code, "order", triggered, _clock.Steady).Length;
         }
 
         if (order.Kind is OrderKind.Halt or OrderKind.Lift)

@@ -131,7 +131,8 @@ public sealed class PlaneHost : IAsyncDisposable
         var recorder = new Recorded.Recorder(ledger);
         var boots = new LiveBoots();
         var orders = new OrderBoard(working, ledger.State.Plane.Epoch, clock);
-        var leases = new LeaseDesk(ledger, working, boots, orders, settings.Limits.Lease, clock);
+        var leases = new LeaseDesk(ledger, working, boots, orders, new RunningDecisions(snapshots, clock), settings.Limits.Lease, clock);
+        snapshots.Moved += leases.DecideAgain;
         var stops = Keep(StopDesk.Open(paths, ledger, keys, vault.Pepper, snapshots, leases, orders, clock));
         var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, stops.IsHalted);
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));

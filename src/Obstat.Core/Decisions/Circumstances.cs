@@ -6,19 +6,17 @@ namespace Obstat.Core.Decisions;
 
 /// <summary>
 /// The context of a request, every member filled by the plane. Members of features that are not there yet have their neutral value: no approvals, an empty budget, a session that began now and
-/// whose origin is unknown.
+/// whose origin is unknown. <c>lease</c> tells a decision from a running execution that is decided again.
 /// </summary>
 internal static class Circumstances
 {
     private static readonly CedarRecord Approval = CedarValue.RecordOf(("count", CedarValue.Of(0)), ("by", CedarSet.Empty), ("groups", CedarSet.Empty));
     private static readonly CedarRecord Mark = CedarValue.RecordOf(("sources", CedarValue.SetOf(new EntityUid(CedarNames.Source, "unknown"))), ("labels", CedarSet.Empty));
-    private static readonly CedarRecord Lease = CedarValue.RecordOf(("renewal", CedarValue.Of(false)), ("held", CedarDuration.OfMilliseconds(0)));
-
     private static readonly CedarRecord Session = CedarValue.RecordOf(
         ("sealed", CedarValue.Of(false)), ("mark", Mark), ("used", CedarSet.Empty), ("calls", CedarValue.Of(0)), ("denials", CedarValue.Of(0)),
         ("age", CedarDuration.OfMilliseconds(0)), ("unresolved", CedarValue.Of(false)));
 
-    public static CedarRecord Of(Identified identified, CedarRecord input, CedarRecord facet, IEnumerable<string> arguments, EntityUid? tool, DateTimeOffset now)
+    public static CedarRecord Of(Identified identified, CedarRecord input, CedarRecord facet, IEnumerable<string> arguments, EntityUid? tool, DateTimeOffset now, TimeSpan? held)
     {
         var principal = identified.Principal!;
         var members = new List<KeyValuePair<string, CedarValue>>
@@ -33,7 +31,7 @@ internal static class Circumstances
             new("facet", facet),
             new("flow", Mark),
             new("input", input),
-            new("lease", Lease),
+            new("lease", CedarValue.RecordOf(("renewal", CedarValue.Of(held is not null)), ("held", CedarDuration.OfMilliseconds((long)(held ?? TimeSpan.Zero).TotalMilliseconds)))),
             new("now", CedarDateTime.OfMilliseconds(now.ToUnixTimeMilliseconds())),
             new("session", Session),
         };

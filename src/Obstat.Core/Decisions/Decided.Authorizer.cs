@@ -33,18 +33,19 @@ public sealed partial class Decided
         /// <param name="snapshot">The snapshot that verified the identity.</param>
         /// <param name="freshness">How old its trust is.</param>
         /// <param name="now">The plane's clock, UTC.</param>
-        public static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now) => Decide(identified, snapshot, freshness, now, null);
+        /// <param name="held">How long the execution has been running, where it is decided again; null for a request that has not begun.</param>
+        public static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, TimeSpan? held = null) => Decide(identified, snapshot, freshness, now, held, null);
 
         /// <summary>Decides, and tells what the policies were asked.</summary>
-        internal static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, Action<EntityStore, Request>? asked)
+        internal static Decided Decide(Identified identified, Snapshot snapshot, Freshness freshness, DateTimeOffset now, TimeSpan? held, Action<EntityStore, Request>? asked)
         {
             ArgumentNullException.ThrowIfNull(identified);
             ArgumentNullException.ThrowIfNull(snapshot);
-            var (decision, found) = new Judgement(identified, snapshot.World, now, asked).Reach();
+            var (decision, found) = new Judgement(identified, snapshot.World, now, held, asked).Reach();
             return new Decided(identified, snapshot, freshness, now, decision, found);
         }
 
-        private sealed class Judgement(Identified identified, World world, DateTimeOffset now, Action<EntityStore, Request>? asked)
+        private sealed class Judgement(Identified identified, World world, DateTimeOffset now, TimeSpan? held, Action<EntityStore, Request>? asked)
         {
             private readonly ExecutionRequest _request = identified.Request;
             private ImmutableArray<string> _visible = AllThatWasAsked(identified.Request);
@@ -120,7 +121,7 @@ public sealed partial class Decided
 
                 // What a server asks it asks for itself: a policy about an agent never speaks for the servers that the agent uses.
                 var asks = WireActions.IsOfServer(_request.Action.WireAction) ? CedarNames.ServerUid(server.Name) : principal;
-                var decision = Evaluate(asks, action, entities, arguments, Circumstances.Of(identified, input, CedarRecord.Empty, [], null, now));
+                var decision = Evaluate(asks, action, entities, arguments, Circumstances.Of(identified, input, CedarRecord.Empty, [], null, now, held));
                 if (_request.Action.WireAction == WireActions.McpList && decision.IsAllowed)
                 {
                     _visible = _request.Action.Method == "tools/list"
@@ -161,7 +162,7 @@ public sealed partial class Decided
                     return Decision.Deny(DenyReason.Malformed, $"the arguments do not bind at \"{pointer}\"");
                 }
 
-                var context = Circumstances.Of(identified, input, facet, input.Names, CedarNames.ToolUid(server.Name, name), now);
+                var context = Circumstances.Of(identified, input, facet, input.Names, CedarNames.ToolUid(server.Name, name), now, held);
                 return Evaluate(principal, CedarNames.ActionUid(server.Name, name), entities, made, context);
             }
 

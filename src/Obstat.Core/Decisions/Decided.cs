@@ -3,6 +3,7 @@ using Obstat.Core.Identities;
 using Obstat.Core.Requests;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Decisions;
 
@@ -33,6 +34,9 @@ public sealed partial class Decided
 
     /// <summary>Whether the law was read; otherwise the identity or the revocations ended it before.</summary>
     public bool ReadsLaw { get; }
+
+    /// <summary>The parts of the snapshot that it read, each by its digest: what the record says, and what must move before it is decided again.</summary>
+    public ReadParts Read => new(ReadsLaw ? Snapshot.Law.Digest : null, ReadsLaw ? Snapshot.Directory.Digest : null, Snapshot.Trust.Digest, Snapshot.Revocations.Digest, null);
 
     /// <summary>The operator's class of the action, the gravest if there are several; <c>none</c> where it has none.</summary>
     public string Class { get; }
@@ -73,7 +77,30 @@ public sealed partial class Decided
         }
     }
 
-    /// <summary>The same request, refused: what was allowed is revoked or halted. A refusal stays what it is.</summary>
+    /// <summary>The same, refused where something that it rests on is revoked or halted. A refusal stays what it is.</summary>
+    /// <param name="isHalted">What is halted now; null where nothing is.</param>
+    public Decided UnlessStopped(Func<Scope, bool>? isHalted)
+    {
+        if (Decision.IsAllowed)
+        {
+            foreach (var scope in Scopes())
+            {
+                if (Snapshot.Revocations.Holds(scope))
+                {
+                    return Stopped(DenyReason.Revoked);
+                }
+
+                if (isHalted?.Invoke(scope) == true)
+                {
+                    return Stopped(DenyReason.Halted);
+                }
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>The same request, refused. A refusal stays what it is.</summary>
     public Decided Stopped(DenyReason reason)
         => Decision.IsAllowed ? new(Identified, Snapshot, Freshness, Now, Decision.Deny(reason), new Findings(ReadsLaw, Class, [], Visible, null, Asked)) : this;
 

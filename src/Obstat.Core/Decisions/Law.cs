@@ -15,6 +15,7 @@ namespace Obstat.Core.Decisions;
 public sealed class Law
 {
     private readonly ImmutableDictionary<string, LawFile> _places;
+    private readonly Lazy<bool> _readsTime;
 
     internal Law(
         ImmutableArray<LawFile> files, DenyReason reason, ImmutableArray<LawFinding> findings, PolicySet policies, PolicySettings settings, Schema schema, ImmutableArray<Entity> entities,
@@ -22,6 +23,7 @@ public sealed class Law
     {
         _places = places ?? ImmutableDictionary<string, LawFile>.Empty;
         (Files, Reason, Findings, Policies, Settings, Schema, Entities) = (files, reason, findings, policies, settings, schema, entities);
+        _readsTime = new(() => Policies.Policies.Any(ContextMembers.ReadsTime));
         PolicyBytes = LawFile.Frame(files.Where(f => IsPolicyFile(f.Path)));
         SchemaBytes = LawFile.Frame(files.Where(f => IsSchemaFile(f.Path)).Append(new LawFile(HouseSchemaPath, [.. System.Text.Encoding.UTF8.GetBytes(HouseSchema.Text)])));
         EntityBytes = LawFile.Frame(files.Where(f => IsEntityFile(f.Path)));
@@ -80,6 +82,9 @@ public sealed class Law
 
     /// <summary>SHA-256(JCS({entities, policies, schema})).</summary>
     public Digest Digest { get; }
+
+    /// <summary>Whether some policy reads the time, or how long an execution has been running: a running one is then decided again at every renewal.</summary>
+    public bool ReadsTime => _readsTime.Value;
 
     /// <summary>The schema files as text.</summary>
     internal IEnumerable<string> SchemaTexts => Files.Where(f => f.Path.EndsWith(".cedarschema", StringComparison.Ordinal)).Select(f => System.Text.Encoding.UTF8.GetString(f.Bytes.AsSpan()));

@@ -1,7 +1,8 @@
 using Obstat.Core.Decisions;
 using Obstat.Core.Records;
-using Obstat.Proof.Messages;
 using Obstat.Proof;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
@@ -17,13 +18,19 @@ public sealed class DecisionDraft
     private readonly SealedDecision _sealed;
     private readonly Chance _chance;
     private readonly PermitTerms _terms;
+    private readonly Func<Scope, bool>? _isHalted;
 
     /// <summary>A draft of this decision.</summary>
-    public DecisionDraft(Decided decided, SealedDecision sealedParts, Chance chance, PermitTerms terms)
+    /// <param name="decided">What was decided.</param>
+    /// <param name="sealedParts">Its request and circumstances, sealed.</param>
+    /// <param name="chance">Identifiers for this request alone.</param>
+    /// <param name="terms">How permits are made.</param>
+    /// <param name="isHalted">What is halted when its turn comes; null where nothing is.</param>
+    public DecisionDraft(Decided decided, SealedDecision sealedParts, Chance chance, PermitTerms terms, Func<Scope, bool>? isHalted = null)
     {
         ArgumentNullException.ThrowIfNull(decided);
         ArgumentNullException.ThrowIfNull(sealedParts);
-        (Decided, _sealed, _chance, _terms) = (decided, sealedParts, chance, terms);
+        (Decided, _sealed, _chance, _terms, _isHalted) = (decided, sealedParts, chance, terms, isHalted);
         var request = decided.Request;
         Draft = Draft.OfPlane(
             Compose,
@@ -42,7 +49,7 @@ public sealed class DecisionDraft
     /// <summary>The command to the sequencer.</summary>
     public Draft Draft { get; }
 
-    /// <summary>Whether another snapshot was in force when its turn came: the request is to be judged again. Known once the ledger answered.</summary>
+    /// <summary>Whether another snapshot was in force when its turn came, or something was halted meanwhile: the request is to be judged again. Known once the ledger answered.</summary>
     public bool HasMoved { get; private set; }
 
     /// <summary>The claims that the statement fixed; null for a denial, and before its turn.</summary>
@@ -52,8 +59,9 @@ public sealed class DecisionDraft
     private Composition Compose(Sequenced place)
     {
         var allowed = Decided.Decision.IsAllowed;
-        // A revocation that stands in the log before this entry counts, although no snapshot has it yet.
-        HasMoved = allowed && (place.State.Active?.Digest != Decided.Snapshot.Digest || place.State.Revoked.Count != Decided.Snapshot.Revocations.Count);
+        // A revocation that stands in the log before this entry counts, although no snapshot has it yet. A halt acts before it is recorded, so no allow stands behind the halt of its scope.
+        HasMoved = allowed && (place.State.Active?.Digest != Decided.Snapshot.Digest || place.State.Revoked.Count != Decided.Snapshot.Revocations.Count
+            || (_isHalted is { } isHalted && Decided.Scopes().Any(isHalted)));
         if (HasMoved)
         {
             return Composition.Refuse(DenyReason.Late);
@@ -107,12 +115,7 @@ public sealed class DecisionDraft
             Ep = new PointSequence(request.At.Id, request.At.Boot, request.Seq, place.Prev),
             Request = new RequestFacts(request.Action.WireAction, Decided.Class, Execution, request.Parent ?? Execution, request.Parent),
             Snapshot = snapshot.Digest,
-            Read = new ReadParts(
-                Decided.ReadsLaw ? snapshot.Law.Digest : null,
-                Decided.ReadsLaw ? snapshot.Directory.Digest : null,
-                snapshot.Trust.Digest,
-                snapshot.Revocations.Digest,
-                null),
+            Read = Decided.Read,
             Engine = new EngineFacts(PermitTerms.EngineName, PermitTerms.EngineSemantics, _terms.EngineBuild),
             Identity = new IdentityFacts(Decided.Identified.State, _sealed.Principal, _sealed.Chain),
             Decision = Decided.Decision.IsAllowed ? DecisionStatement.Allow : DecisionStatement.Deny,

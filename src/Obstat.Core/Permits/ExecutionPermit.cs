@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Obstat.Core.Decisions;
 using Obstat.Core.Records;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Permits;
@@ -12,8 +13,8 @@ namespace Obstat.Core.Permits;
 /// </summary>
 public sealed class ExecutionPermit
 {
-    private ExecutionPermit(PermitClaims claims, string compact, Recorded entry, ImmutableArray<string> visible, DateTimeOffset identityEnd)
-        => (Claims, Compact, Entry, Visible, IdentityEnd) = (claims, compact, entry, visible, identityEnd);
+    private ExecutionPermit(PermitClaims claims, string compact, Recorded entry, Decided decided)
+        => (Claims, Compact, Entry, Decided) = (claims, compact, entry, decided);
 
     /// <summary>What it says.</summary>
     public PermitClaims Claims { get; }
@@ -24,11 +25,14 @@ public sealed class ExecutionPermit
     /// <summary>The entry that holds its decision.</summary>
     public Recorded Entry { get; }
 
+    /// <summary>The decision that allowed it: what a running execution is decided again from.</summary>
+    public Decided Decided { get; }
+
     /// <summary>Names of the server that this principal may know of.</summary>
-    public ImmutableArray<string> Visible { get; }
+    public ImmutableArray<string> Visible => Decided.Visible;
 
     /// <summary>End of the identity that it rests on: no lease of it is renewed beyond.</summary>
-    public DateTimeOffset IdentityEnd { get; }
+    public DateTimeOffset IdentityEnd => DateTimeOffset.FromUnixTimeSeconds(Decided.Identified.NotAfter);
 
     /// <summary>Issues permits, for recorded allows alone.</summary>
     public sealed class Issuer(IPermitSigner signer)
@@ -62,7 +66,7 @@ public sealed class ExecutionPermit
 
             var cited = claims with { Led = new LedgerReference(statement.Origin, recorded.Index.Value, TreeHash.Leaf(recorded.Entry.Leaf.Span)) };
             var compact = await Signed(cited, cancellation);
-            return compact is null ? Refuse(DenyReason.PlaneUnavailable, null) : Verdict.Permitted(new ExecutionPermit(cited, compact, recorded, decided.Visible, DateTimeOffset.FromUnixTimeSeconds(decided.Identified.NotAfter)));
+            return compact is null ? Refuse(DenyReason.PlaneUnavailable, null) : Verdict.Permitted(new ExecutionPermit(cited, compact, recorded, decided));
 
             Verdict Refuse(DenyReason code, Recorded? entry) => Verdict.Denied(new Denial(code, entry, entry is null ? null : decided.Hint, decided.Visible));
         }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Obstat.Proof;
 using Obstat.Proof.Json;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Records;
@@ -158,6 +159,12 @@ internal static class Fold
         if (decision.Permit is not { } permit || decision.Snapshot != next.Active?.Digest)
         {
             return Refuse(decision.Permit is null ? "a permit in an allow" : $"the snapshot in force, {Hex(next.Active?.Digest)}, got {decision.Snapshot}");
+        }
+
+        // Whom any other halt is about the log does not name: that the plane looks at, in the same place of the order.
+        if (next.Halts.Any(halt => halt.Kind == ScopeKind.All))
+        {
+            return Refuse("no allow while everything is halted");
         }
 
         if (!decision.Budgets.IsEmpty || !decision.Approvals.IsEmpty)

@@ -96,7 +96,7 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
 
         var identified = inputs.Identify();
         (EntityStore Store, Request Request)? asked = null;
-        var decided = Decided.Authorizer.Decide(identified, snapshot, Freshness.Unknown, inputs.Now, (store, request) => asked = (store, request));
+        var decided = Decided.Authorizer.Decide(identified, snapshot, Freshness.Unknown, inputs.Now, null, (store, request) => asked = (store, request));
         var differences = new List<string>();
         void Same(string what, string was, string now)
         {

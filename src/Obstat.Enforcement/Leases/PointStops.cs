@@ -20,7 +20,7 @@ public sealed class PointStops
     private readonly HashSet<string> _lifted = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, Halt> _halts = ImmutableDictionary.Create<string, Halt>(StringComparer.Ordinal);
     private ImmutableDictionary<Scope, DenyReason> _scopes = ImmutableDictionary<Scope, DenyReason>.Empty;
-    private ImmutableDictionary<Scope, TimeSpan> _revoked = ImmutableDictionary<Scope, TimeSpan>.Empty;
+    private ImmutableDictionary<Scope, (TimeSpan At, DenyReason Code)> _revoked = ImmutableDictionary<Scope, (TimeSpan At, DenyReason Code)>.Empty;
     private int _version;
 
     /// <summary>Moves with each order that changes something.</summary>
@@ -69,7 +69,7 @@ public sealed class PointStops
                     _halts = _halts.Remove(order.Id);
                     break;
                 case OrderKind.Stop:
-                    _revoked = _revoked.RemoveRange(_revoked.Where(r => now - r.Value > RevokedAge).Select(r => r.Key)).SetItem(order.Scope, now);
+                    _revoked = _revoked.RemoveRange(_revoked.Where(r => now - r.Value.At > RevokedAge).Select(r => r.Key)).SetItem(order.Scope, (now, order.Code));
                     break;
                 default:
                     return false;
@@ -92,7 +92,7 @@ public sealed class PointStops
 
     private void Rebuild()
     {
-        var scopes = _revoked.ToImmutableDictionary(r => r.Key, _ => DenyReason.Revoked).SetItems(_halts.Values.Select(h => KeyValuePair.Create(h.Scope, DenyReason.Halted)));
+        var scopes = _revoked.ToImmutableDictionary(r => r.Key, r => r.Value.Code).SetItems(_halts.Values.Select(h => KeyValuePair.Create(h.Scope, DenyReason.Halted)));
         Volatile.Write(ref _scopes, scopes);
         _ = Interlocked.Increment(ref _version);
     }

@@ -23,6 +23,14 @@ public sealed record Order(long N, OrderKind Kind, Scope Scope, string Reason, s
     /// <summary>Characters of <see cref="Reason"/> and <see cref="By"/> at most.</summary>
     public const int TextMax = 512;
 
+    /// <summary>Who gave an order that no person gave.</summary>
+    public const string Plane = "plane";
+
+    /// <summary>The code with which an execution of its scope ends: <c>Halted</c>, <c>Revoked</c>, or what the plane found when it decided again.</summary>
+    public DenyReason Code => Kind == OrderKind.Halt ? DenyReason.Halted
+        : By == Plane && ReasonCodes.TryParse(Reason, out var code) ? code
+        : DenyReason.Revoked;
+
     /// <summary>Signs it with the plane's lease key or an operator's key.</summary>
     public string Sign(SigningKey key)
     {

@@ -250,15 +250,34 @@ internal sealed class PointsApi(
 
     private Answer Permitted(ExecutionPermit permit)
     {
-        // First held, then looked at: a halt that comes now finds the lease, one that came before is seen here.
-        leases.Permitted(permit);
-        if (Scope.Of(permit.Claims, working.PermitKid, ledger.Origin).Any(stops.IsHalted))
+        // First held, then looked at: what comes now - a halt, a revocation, another snapshot - finds the lease, what came before is seen here.
+        var refused = leases.Permitted(permit);
+        if ((refused ?? StoppedBefore(permit)) is { } reason)
         {
-            return Denied(new Denial(DenyReason.Halted, null, null, permit.Visible));
+            return Denied(new Denial(reason, null, null, permit.Visible));
         }
 
         shelf.Keep(permit.Claims, permit.Compact);
         return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
+    }
+
+    private DenyReason? StoppedBefore(ExecutionPermit permit)
+    {
+        var isRevoking = ledger.State.Revoked.Count != permit.Decided.Snapshot.Revocations.Count;
+        foreach (var scope in Scope.Of(permit.Claims, working.PermitKid, ledger.Origin))
+        {
+            if (stops.IsHalted(scope))
+            {
+                return DenyReason.Halted;
+            }
+
+            if (isRevoking && stops.IsRevoked(scope))
+            {
+                return DenyReason.Revoked;
+            }
+        }
+
+        return null;
     }
 
     private static Answer Denied(Denial denial) => Answer.Of<AskAnswer>(new DenyAnswer(

@@ -16,18 +16,20 @@ using Obstat.Storage;
 namespace Obstat.Server.Leases;
 
 /// <summary>
-/// The plane's side of leases: opens and renews what this start permitted, each time after a commit of the store; tells the ledger what ended. What another start permitted is not renewed, and ends.
+/// The plane's side of leases: opens and renews what this start permitted, each time after a commit of the store; decides again what runs when something moved that its decision read; tells the ledger what
+/// ended. What another start permitted is not renewed, and ends.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots boots, OrderBoard orders, TimeSpan ttl, TimeProvider clock)
+internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots boots, OrderBoard orders, RunningDecisions running, TimeSpan ttl, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly LeaseBook _book = new();
-    private readonly ConcurrentQueue<LeaseEvent> _events = new();
+    private readonly ConcurrentQueue<(LeaseEvent Event, Digest? Under)> _events = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _acknowledged = new(StringComparer.Ordinal);
     private readonly RenewalLog _renewals = new();
     private readonly TimeSpan _started = clock.GetElapsedTime(0);
     private int _flushing;
+    private int _moves;
 
     /// <summary>Leases that go on.</summary>
     public ImmutableArray<LeaseFacts> Running
@@ -43,8 +45,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
     private TimeSpan Now => clock.GetElapsedTime(0);
 
-    /// <summary>A permit with a lease is about to be given. False: it may not be.</summary>
-    public void Permitted(ExecutionPermit permit)
+    /// <summary>A permit is about to be given; its lease, if it has one, holds from now on. Not null: what it was allowed under moved meanwhile, and it may not be given.</summary>
+    public DenyReason? Permitted(ExecutionPermit permit)
     {
         if (permit.Claims is { Lease: { } lease, Ep: { } ep } claims)
         {
@@ -53,6 +55,32 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             {
                 _book.Permit(new LeaseFacts(lease.Id, claims.Jti, claims.Exe, ep, scopes, permit.IdentityEnd, TimeSpan.FromSeconds(lease.Ttl)), Now);
             }
+
+            running.Add(lease.Id, claims.Jti, permit.Decided);
+            return Again(lease.Id);
+        }
+
+        return null;
+    }
+
+    /// <summary>Another snapshot is in force: decides again, in the background, every running execution whose decision read what moved.</summary>
+    public void DecideAgain()
+    {
+        if (Interlocked.Increment(ref _moves) == 1)
+        {
+            _ = Task.Run(() =>
+            {
+                int seen;
+                do
+                {
+                    seen = Volatile.Read(ref _moves);
+                    foreach (var lease in running.Leases)
+                    {
+                        _ = Again(lease);
+                    }
+                }
+                while (Interlocked.CompareExchange(ref _moves, 0, seen) != seen);
+            });
         }
     }
 
@@ -75,6 +103,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
                 _book.Forget(lease);
             }
 
+            running.Remove(lease);
             Acknowledge(lease);
         }
     }
@@ -135,6 +164,11 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             return Answer.Refused(503, DenyReason.LedgerUnavailable);
         }
 
+        foreach (var asked in beat.Leases)
+        {
+            _ = Again(asked.Id);
+        }
+
         // After the commit: what was ended while the disk was busy is not renewed.
         var (now, wall) = (Now, clock.GetUtcNow());
         var renewed = ImmutableArray.CreateBuilder<RenewedLease>(beat.Leases.Length);
@@ -145,7 +179,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
                 renewed.Add(_book.Renew(beat.Ep, asked, now, wall, out var ended));
                 if (ended is not null)
                 {
-                    _events.Enqueue(ended.ToEvent(wall));
+                    running.Remove(asked.Id);
+                    _events.Enqueue((ended.ToEvent(wall), null));
                 }
             }
         }
@@ -189,7 +224,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         ImmutableArray<Task> open = [.. ended.Select(e => _acknowledged.GetOrAdd(e.Facts.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task)];
         foreach (var one in ended)
         {
-            _events.Enqueue(one.ToEvent(clock.GetUtcNow()));
+            running.Remove(one.Facts.Id);
+            _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
         }
 
         Flush();
@@ -208,13 +244,14 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
         foreach (var one in lost)
         {
-            _events.Enqueue(one.ToEvent(wall));
+            running.Remove(one.Facts.Id);
+            _events.Enqueue((one.ToEvent(wall), null));
             Acknowledge(one.Facts.Id);
         }
 
         foreach (var old in ledger.State.Leases.Values.Where(l => l.Epoch < ledger.State.Plane.Epoch && now - _started > TimeSpan.FromSeconds(l.Ttl) + LeaseBook.StopTimeUnknown))
         {
-            _events.Enqueue(new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()));
+            _events.Enqueue((new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()), null));
         }
 
         Flush();
@@ -222,6 +259,36 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         {
             _ = ledger.AppendAsync(Draft([], count), CancellationToken.None);
         }
+    }
+
+    /// <summary>Decides one running execution again, if something moved that its decision read. Not null: it is no longer allowed, its lease is over and its point is ordered to stop it.</summary>
+    private DenyReason? Again(string lease)
+    {
+        if (running.Again(lease) is not { } again)
+        {
+            return null;
+        }
+
+        if (again.Ended is not { } code)
+        {
+            Tell(new LeaseEvent(again.Jti, lease, LeaseEvent.ReDecided, null, null), again.Under);
+            return null;
+        }
+
+        EndedLease? ended;
+        lock (_lock)
+        {
+            _ = _book.TryEnd(lease, code, Now, out ended);
+        }
+
+        running.Remove(lease);
+        if (ended is not null)
+        {
+            _ = orders.Issue(OrderKind.Stop, new Scope(ScopeKind.Execution, ended.Facts.Execution), code.ToCode(), Order.Plane, Draws.Random128());
+            Tell(ended.ToEvent(clock.GetUtcNow()));
+        }
+
+        return code;
     }
 
     private void Acknowledge(string lease)
@@ -232,9 +299,9 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
     }
 
-    private void Tell(LeaseEvent one)
+    private void Tell(LeaseEvent one, Digest? under = null)
     {
-        _events.Enqueue(one);
+        _events.Enqueue((one, under));
         Flush();
     }
 
@@ -253,7 +320,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         {
             while (!_events.IsEmpty)
             {
-                var some = ImmutableArray.CreateBuilder<LeaseEvent>();
+                var some = ImmutableArray.CreateBuilder<(LeaseEvent, Digest?)>();
                 while (some.Count < LeaseStatement.EventsMax && _events.TryDequeue(out var one))
                 {
                     some.Add(one);
@@ -267,13 +334,15 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         while (!_events.IsEmpty && Interlocked.Exchange(ref _flushing, 1) == 0);
     }
 
-    // An outcome may have come first: what the log does not hold open any more has no events.
-    private static Draft Draft(ImmutableArray<LeaseEvent> events, RenewalCount? renewals) => Core.Records.Draft.OfPlane(place =>
+    // An outcome may have come first: what the log does not hold open any more has no events. That something goes on is told only under the snapshot that said so.
+    private static Draft Draft(ImmutableArray<(LeaseEvent Event, Digest? Under)> events, RenewalCount? renewals) => Core.Records.Draft.OfPlane(place =>
     {
         ImmutableArray<LeaseEvent> left =
         [
-            .. events.Where((e, i) => place.State.Leases.TryGetValue(e.Lease, out var lease) && !(e.Event == LeaseEvent.Opened && lease.IsOpened)
-                && !events.Take(i).Any(before => before.Lease == e.Lease && (before.IsEnd || before.Event == e.Event))),
+            .. events.Where(e => e.Under is null || e.Under == place.State.Active?.Digest).Select(e => e.Event).ToImmutableArray() is var told
+                ? told.Where((e, i) => place.State.Leases.TryGetValue(e.Lease, out var lease) && !(e.Event == LeaseEvent.Opened && lease.IsOpened)
+                    && !told.Take(i).Any(before => before.Lease == e.Lease && (before.IsEnd || before.Event == e.Event)))
+                : [],
         ];
         return left.IsEmpty && renewals is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(new LeaseStatement
         {

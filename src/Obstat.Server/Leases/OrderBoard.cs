@@ -78,7 +78,7 @@ internal sealed class OrderBoard(WorkingKeys working, long epoch, TimeProvider c
                 if (lines.Length == 0 && clock.GetElapsedTime(pinged) >= PingEvery)
                 {
                     pinged = clock.GetTimestamp();
-                    lines = [Line(new Order(after, OrderKind.Ping, Scope.All, "ping", "plane", clock.GetUtcNow().ToUnixTimeSeconds(), Draws.Random128()))];
+                    lines = [Line(new Order(after, OrderKind.Ping, Scope.All, "ping", Order.Plane, clock.GetUtcNow().ToUnixTimeSeconds(), Draws.Random128()))];
                 }
 
                 foreach (var line in lines)

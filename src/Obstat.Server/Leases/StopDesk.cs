@@ -96,6 +96,9 @@ internal sealed class StopDesk : IDisposable
     public bool IsHalted(Scope scope)
         => _haltsAll || Holds(scope) || (scope.Kind == ScopeKind.All && Holds(new Scope(ScopeKind.Tenant, _ledger.Origin)));
 
+    /// <summary>Whether the ledger holds this scope itself as revoked, be it in the snapshot in force or not yet.</summary>
+    public bool IsRevoked(Scope scope) => _ledger.State.Revoked is { IsEmpty: false } revoked && revoked.Contains(StopTarget.Of(scope, _pepper.Span));
+
     public void Dispose()
     {
         _spool?.Dispose();
@@ -336,6 +339,6 @@ internal sealed class StopDesk : IDisposable
     {
         _haltsAll = true;
         _ = _leases.Stop(Scope.All, DenyReason.Halted);
-        _ = _orders.Issue(OrderKind.Halt, Scope.All, "the stop spool cannot be relied on", "plane", Draws.Random128());
+        _ = _orders.Issue(OrderKind.Halt, Scope.All, "the stop spool cannot be relied on", Order.Plane, Draws.Random128());
     }
 }

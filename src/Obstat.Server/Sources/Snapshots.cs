@@ -20,6 +20,9 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
     /// <summary>What decides now. Throws before the start.</summary>
     public InForce Current => _inForce ?? throw new InvalidOperationException("nothing is in force before the start");
 
+    /// <summary>Another snapshot came into force: whatever read the one before may be decided otherwise now. Handlers are quick.</summary>
+    public event Action? Moved;
+
     /// <summary>Findings of the last reading that was not taken, or of the law that decides nothing; empty when all is well.</summary>
     public ImmutableArray<LawFinding> Rejected { get; private set; } = [];
 
@@ -109,6 +112,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
             entry =>
             {
                 _inForce = new InForce(next, freshness);
+                Moved?.Invoke();
                 return new Activation(reason, entry.Index.Value, next.Digest, policies, findings);
             },
             refused => Kept(refused, findings));

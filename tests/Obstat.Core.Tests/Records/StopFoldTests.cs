@@ -71,6 +71,18 @@ public sealed class StopFoldTests : IDisposable
     }
 
     [Fact]
+    public void No_allow_is_recorded_while_everything_is_halted()
+    {
+        var all = StopTarget.Of(Scope.All, "pepper"u8);
+        _ = _ledger.Require(Said.Halted(all));
+        Assert.Equal(DenyReason.Fault, Refusal(Said.Decided(true, 1, 1, jti: 7)));
+        Assert.Contains("halted", _ledger.LastDetail, StringComparison.Ordinal);
+        _ = _ledger.Require(Said.Decided(false, 1, 1));
+        _ = _ledger.Require(Said.Halted(all, lift: true));
+        _ = _ledger.Require(Said.Decided(true, 1, 2, jti: 7));
+    }
+
+    [Fact]
     public void A_lease_under_another_epoch_or_with_an_id_in_use_is_refused()
     {
         Assert.Equal(DenyReason.Fault, Refusal(Said.Decided(true, 1, 1, jti: 7, lease: 5, epoch: 2)));

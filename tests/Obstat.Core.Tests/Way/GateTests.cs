@@ -158,6 +158,19 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_halted_between_decision_and_record_is_recorded_as_refused()
+    {
+        var asked = 0;
+        var scopes = _bench.Decide(_bench.Call("transfer", Small)).Scopes().Count();
+        // The first look at every scope finds nothing; the halt comes before the draft's turn.
+        var gate = new Gate(new FakeSealer(), new Recorded.Recorder(_bench.Ledger), new ExecutionPermit.Issuer(new FakePermitSigner(_bench.Permit)), new PermitTerms(_bench.Trust.Issuer, TimeSpan.FromSeconds(30), Said.Sha("build")), _ => ++asked > scopes);
+        var (compact, denial) = Of(await _bench.Admit(_bench.Request(_bench.Call("transfer", Small)), gate));
+        Assert.Equal(((string?)null, DenyReason.Halted), (compact, denial!.Reason));
+        Assert.Equal("Halted", Assert.Single(_bench.Ledger.Statements.OfType<DecisionStatement>()).Reason);
+        Assert.Empty(_bench.Ledger.State.Open);
+    }
+
+    [Fact]
     public async Task No_permit_outlives_the_identity()
     {
         var token = _bench.RunToken(life: 10);
