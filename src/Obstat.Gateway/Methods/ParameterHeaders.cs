@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using System.Text;
 using Obstat.Proof.Json;
 
 namespace Obstat.Gateway.Methods;
@@ -49,7 +49,10 @@ internal sealed class ParameterHeaders
     {
         JsonKind.String => text == value.AsString,
         JsonKind.Boolean => text == (value.AsBoolean == true ? "true" : "false"),
-        JsonKind.Number => double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && number == value.AsNumber,
+
+        // A number as JSON has it, exactly: what only rounds to the argument is another one.
+        JsonKind.Number => text.Length > 0 && char.IsAsciiDigit(text[^1]) && (text[0] == '-' || char.IsAsciiDigit(text[0]))
+            && StrictJson.TryParse(Encoding.UTF8.GetBytes(text), out var number, out _) && number.Equals(value),
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Obstat.Enforcement;
 using Obstat.Gateway.Methods;
 using Obstat.Proof.Json;
@@ -128,6 +129,12 @@ internal sealed class InFlight
 
         /// <summary>Leave for the execution; null before it is given.</summary>
         public Admission? Admission { get; set; }
+
+        /// <summary>Under which it follows; each is asked again before each event.</summary>
+        public ImmutableArray<Admission> Permits { get; set; } = [];
+
+        /// <summary>Whether the server has said what it lets follow: nothing is told before that, and it is told once.</summary>
+        public bool IsAcknowledged { get; set; }
 
         /// <summary>Falls when the client no longer wants the answer.</summary>
         public CancellationTokenSource Cancelled { get; } = new();

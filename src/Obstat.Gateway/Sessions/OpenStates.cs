@@ -4,7 +4,7 @@ namespace Obstat.Gateway.Sessions;
 
 /// <summary>
 /// What one upstream gave one principal to be brought back with the answers to its questions (<c>requestState</c>, 2026-07-28): kept by digest for 10 minutes, for the same
-/// method and name, once. A state that is not here was not given by this upstream to this principal.
+/// method, name and arguments, once. A state that is not here was not given by this upstream to this principal for this.
 /// </summary>
 internal sealed class OpenStates(TimeProvider clock)
 {
@@ -15,14 +15,14 @@ internal sealed class OpenStates(TimeProvider clock)
     public static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Method, string Subject, Digest State), (string Execution, long Given)> _open = [];
+    private readonly Dictionary<(string Method, Digest Wanted, Digest? State), (string Execution, long Given)> _open = [];
 
     /// <summary>The upstream gave it.</summary>
     /// <param name="method">Method of the request that it answered.</param>
-    /// <param name="subject">Tool, prompt or resource.</param>
-    /// <param name="state">Digest of the state.</param>
+    /// <param name="wanted">Digest of what was asked for: tool, prompt or resource, and arguments.</param>
+    /// <param name="state">Digest of the state; null where the questions came without one.</param>
     /// <param name="execution">The first execution of the exchange.</param>
-    public void Give(string method, string subject, Digest state, string execution)
+    public void Give(string method, Digest wanted, Digest? state, string execution)
     {
         lock (_gate)
         {
@@ -36,16 +36,16 @@ internal sealed class OpenStates(TimeProvider clock)
                 _ = _open.Remove(_open.MinBy(o => o.Value.Given).Key);
             }
 
-            _open[(method, subject, state)] = (execution, clock.GetTimestamp());
+            _open[(method, wanted, state)] = (execution, clock.GetTimestamp());
         }
     }
 
     /// <summary>Takes it back, once; null where it was not given for this, or too long ago.</summary>
-    public string? Take(string method, string subject, Digest state)
+    public string? Take(string method, Digest wanted, Digest? state)
     {
         lock (_gate)
         {
-            return _open.Remove((method, subject, state), out var given) && clock.GetElapsedTime(given.Given) <= Age ? given.Execution : null;
+            return _open.Remove((method, wanted, state), out var given) && clock.GetElapsedTime(given.Given) <= Age ? given.Execution : null;
         }
     }
 }

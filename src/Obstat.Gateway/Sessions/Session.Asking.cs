@@ -1,9 +1,7 @@
-using System.Text;
 using Obstat.Enforcement;
 using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
-using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
@@ -52,7 +50,8 @@ internal sealed partial class Session
         {
             admission.Begin();
             started = _parts.Clock.GetUtcNow();
-            var message = RpcWriter.Request(id, request.Method.Name, request.Parameters.Members.IsEmpty ? null : request.Parameters);
+            var asked = request.Parameters.Without("_meta");
+            var message = RpcWriter.Request(id, request.Method.Name, asked.Members.IsEmpty ? null : asked);
             await entry.TellAsync(message);
             var said = await answer.WaitAsync(cut.Token);
             admission.Step();
@@ -99,8 +98,14 @@ internal sealed partial class Session
         }
 
         var client = connected.ClientCapabilities(request.Meta.Capabilities);
+        var released = new List<(string, JsonValue)>();
         foreach (var question in questions?.Members ?? [])
         {
+            if (question.Value.Kind != JsonKind.Object || question.Value.Members.Any(m => m.Name is not ("method" or "params")))
+            {
+                return Withheld(answer, DenyReason.Malformed);
+            }
+
             var (method, parameters) = (question.Value["method"]?.AsString ?? "", question.Value["params"] ?? JsonValue.EmptyObject);
             if (client[Capabilities.Needed(method)] is null || !IsForm(method, parameters) || Question(connected, method, parameters) is not { } action)
             {
@@ -112,14 +117,12 @@ internal sealed partial class Session
             {
                 return Withheld(answer, reason);
             }
+
+            released.Add((question.Name, question.Value["params"] is null ? question.Value : question.Value.With("params", parameters.Without("_meta"))));
         }
 
-        if (state?.AsString is { } given)
-        {
-            _states.Give(request.Method.Name, request.Subject, Digest.Of(Encoding.UTF8.GetBytes(given)), first ?? admission.Execution);
-        }
-
-        return answer;
+        _states.Give(request.Method.Name, Wanted(request), StateOf(state?.AsString), first ?? admission.Execution);
+        return questions is null ? answer : answer with { Result = result.With("inputRequests", JsonValue.Object([.. released])) };
     }
 
     /// <summary>Lets one question go to the client; null, or why not.</summary>

@@ -51,6 +51,9 @@ internal sealed partial class Session
             last = end.Result;
             return end;
         });
+
+        // A result that is no list is nothing that may be passed on: it could hold questions that nobody decided.
+        answer = items is null && answer.Result is not null ? Withheld(answer, DenyReason.Malformed) : answer;
         _parts.Close(admission, answer);
         if (items is null || answer.Broken is not null)
         {
@@ -75,8 +78,16 @@ internal sealed partial class Session
         var headers = hash is not null && connected.Revision == Revision.R20260728 ? listing!.HeadersOf(request.Name!) : null;
         if (headers is not null && exchange.Headers is { } sent && !headers.Agree(sent, request.Parameters["arguments"]))
         {
-            _parts.Door.CountRefused(DenyReason.Malformed, request.Parameters.ToCanonicalBytes());
-            return Reply.Error(entry.Id, RpcCodes.HeaderMismatch, $"expected headers {ParameterHeaders.Prefix}* that say what the arguments say");
+            if (IsPinned(request.Name!, hash!.Value))
+            {
+                _parts.Door.CountRefused(DenyReason.Malformed, request.Parameters.ToCanonicalBytes());
+                return await MayKnowAsync(request.Name!, connected, caller, cancellation)
+                    ? Reply.Error(entry.Id, RpcCodes.HeaderMismatch, $"expected headers {ParameterHeaders.Prefix}* that say what the arguments say")
+                    : Reply.Error(entry.Id, DenialText.UnknownTool);
+            }
+
+            // Headers by another schema than the approved one: the plane says what that is.
+            headers = null;
         }
 
         if (!TryContinue(request, ref caller, out var first))
@@ -109,19 +120,47 @@ internal sealed partial class Session
                 : Reply.Error(entry.Id, DenialText.UnknownTool)) with { IsNobody = refusal.Reason == DenyReason.IdentityUnverifiable }));
     }
 
-    /// <summary>A request that comes again with answers: its state must be one that this upstream gave for it, and it belongs to the execution that was first.</summary>
+    /// <summary>Whether this is the definition that was approved.</summary>
+    private bool IsPinned(string tool, Digest hash) => _parts.Pins.Of(_parts.Server).TryGetValue(tool, out var pin) && pin == hash;
+
+    /// <summary>Whether a tool may be told of to this caller before anything is decided about it. Who may not know of it is answered as if there were none.</summary>
+    private async Task<bool> MayKnowAsync(string tool, Connected connected, Caller caller, CancellationToken cancellation)
+    {
+        if (!_known.ContainsKey(tool) && Action(connected.Revision, "tools/list", null, null) is { } action)
+        {
+            var ruling = await _parts.Door.AskAsync(caller, action, cancellation);
+            Remember(ruling);
+            if (ruling.Match(static leave => leave, static _ => (Admission?)null) is { } unused)
+            {
+                _parts.Close(unused, new UpstreamAnswer(null, null, null, null, 0, 0));
+            }
+        }
+
+        return _known.ContainsKey(tool);
+    }
+
+    /// <summary>
+    /// A request that comes again with answers: its state must be one that this upstream gave for exactly it, once, and it belongs to the execution that was first. Answers to
+    /// questions that came without a state need none.
+    /// </summary>
     private bool TryContinue(McpRequest request, ref Caller caller, out string? first)
     {
         first = null;
-        if (request.Parameters["requestState"]?.AsString is not { } state)
+        var (state, answers) = (request.Parameters["requestState"]?.AsString, request.Parameters["inputResponses"]);
+        if (state is null && answers is null)
         {
             return true;
         }
 
-        first = _states.Take(request.Method.Name, request.Subject!, Digest.Of(Encoding.UTF8.GetBytes(state)));
+        first = _states.Take(request.Method.Name, Wanted(request), StateOf(state));
         caller = caller with { Parent = first };
-        return first is not null;
+        return first is not null || state is null;
     }
+
+    /// <summary>What a request asks for, without what it brings back.</summary>
+    private static Digest Wanted(McpRequest request) => Digest.Of(request.Parameters.Without("inputResponses").Without("requestState").ToCanonicalBytes());
+
+    private static Digest? StateOf(string? state) => state is null ? null : Digest.Of(Encoding.UTF8.GetBytes(state));
 
     /// <summary>
     /// Whether the refusal of a tool may be told by its code: the caller may know of the tool, or knew of it earlier in this session; or nothing was decided, and
@@ -146,12 +185,11 @@ internal sealed partial class Session
     {
         using var cut = _parts.Cut(admission, cancellation, entry.Cancelled.Token);
         (entry.Caller, entry.Admission) = (caller, admission);
-        var answer = await EffectAsync(admission, () => _upstream.CallAsync(admission, outgoing, cut.Token));
-        if (answer.Result is not null && connected.Revision == Revision.R20260728)
+        var answer = await EffectAsync(admission, async () =>
         {
-            answer = await ExamineAsync(connected, answer, request, caller, admission, first, cut.Token);
-        }
-
+            var came = await _upstream.CallAsync(admission, outgoing, cut.Token);
+            return came.Result is not null && connected.Revision == Revision.R20260728 ? await ExamineAsync(connected, came, request, caller, admission, first, cut.Token) : came;
+        });
         _parts.Close(admission, answer);
         if ((answer.Broken == DenyReason.Late || admission.Lease?.Stop is not null) && answer.Started is not null && !entry.Cancelled.IsCancellationRequested)
         {

@@ -81,8 +81,9 @@ internal sealed class Tellings(Func<Connected?> connection, Tools tools, InFligh
         }
 
         var subscription = name == "notifications/cancelled" ? parameters["requestId"] : parameters["_meta"]?[MetaNames.SubscriptionId];
-        if (subscription?.AsInteger is not { } id || inFlight.Find(id) is not { Filter: { } filter } listener)
+        if (subscription?.AsInteger is not { } id || (telling.Request is { } stream && stream != id) || inFlight.Find(id) is not { Filter: { } filter } listener)
         {
+            // Of nothing that is followed, or on the stream of another request.
             return;
         }
 
@@ -93,15 +94,28 @@ internal sealed class Tellings(Func<Connected?> connection, Tools tools, InFligh
         }
 
         var meta = JsonValue.Object((MetaNames.SubscriptionId, listener.Id));
+        try
+        {
+            foreach (var permit in listener.Permits)
+            {
+                permit.Step();
+            }
+        }
+        catch (Stopped)
+        {
+            await listener.Cancelled.CancelAsync();
+            return;
+        }
+
         if (name == "notifications/subscriptions/acknowledged")
         {
-            if (parameters["notifications"] is { } agreed && SubscriptionFilter.TryRead(agreed, out var theirs))
+            if (!listener.IsAcknowledged && parameters["notifications"] is { } agreed && SubscriptionFilter.TryRead(agreed, out var theirs))
             {
-                listener.Filter = filter.And(theirs);
+                (listener.Filter, listener.IsAcknowledged) = (filter.And(theirs), true);
                 await PassAsync(RpcWriter.Notification(name, JsonValue.Object(("notifications", listener.Filter.ToJson()), ("_meta", meta))), listener);
             }
         }
-        else if (filter.Has(name, parameters["uri"]?.AsString))
+        else if (listener.IsAcknowledged && filter.Has(name, parameters["uri"]?.AsString))
         {
             await PassAsync(RpcWriter.Notification(name, parameters.With("_meta", meta)), listener);
         }
