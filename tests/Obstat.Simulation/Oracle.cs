@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using Obstat.Proof;
 
 namespace Obstat.Simulation;
 
@@ -10,6 +12,7 @@ internal sealed class Oracle(World world, bool isConnected)
     private readonly Dictionary<int, Known> _known = [];
     private readonly List<string> _violations = [];
     private readonly List<(int Principal, long At, bool Halt)> _stops = [];
+    private readonly SortedDictionary<long, Digest> _heads = [];
 
     public IReadOnlyList<string> Violations => _violations;
 
@@ -17,6 +20,19 @@ internal sealed class Oracle(World world, bool isConnected)
 
     /// <summary>An entry is on the disk.</summary>
     public void Durable(int execution, int principal, bool allow, bool leased) => _known[execution] = new Known(principal, allow, leased);
+
+    /// <summary>An outcome of it, or that nobody told one, is on the disk.</summary>
+    public void Closed(int execution) => _known[execution].IsClosed = true;
+
+    /// <summary>Somebody was told this head: every later log must begin with what it covers.</summary>
+    public void Head(long size, Digest root)
+    {
+        Check(!_heads.TryGetValue(size, out var before) || before == root, "I3", $"two heads of size {size}");
+        _heads[size] = root;
+    }
+
+    /// <summary>Whether something that began has neither ended nor been closed.</summary>
+    public bool OwesEvidence => _known.Values.Any(Owes);
 
     /// <summary>Somebody was told that an entry is there.</summary>
     public void Acknowledged(int execution)
@@ -56,7 +72,7 @@ internal sealed class Oracle(World world, bool isConnected)
         }
 
         Check(known.Allow, "I7", $"effect of {execution}, which was denied");
-        Check(known.Leased || ++known.Effects == 1, "I1", $"effect {known.Effects} of {execution}, which was permitted once");
+        Check(++known.Effects == 1 || known.Leased, "I1", $"effect {known.Effects} of {execution}, which was permitted once");
         Check(!known.Leased || world.Now < known.Until, "I5", $"effect of {execution} at {Ms(world.Now)}, its time ended at {Ms(known.Until)}");
         Check(!known.Over, "I5", $"effect of {execution} after its stop");
         foreach (var stop in _stops.Where(s => s.Principal == known.Principal))
@@ -65,12 +81,45 @@ internal sealed class Oracle(World world, bool isConnected)
         }
     }
 
+    /// <summary>The quiet end: everything that began is told, but for what still runs.</summary>
+    public void Told()
+    {
+        foreach (var (execution, known) in _known.Where(k => Owes(k.Value)))
+        {
+            Check(false, "I2", $"execution {execution} with {known.Effects} effects has neither outcome nor orphaned entry");
+        }
+    }
+
+    /// <summary>The log from its first byte to its last: every head that was told is the head of that many entries.</summary>
+    public void Verify(IReadOnlyList<byte[]> leaves)
+    {
+        Check(_heads.Count == 0 || _heads.Keys.Last() <= leaves.Count, "I4", $"a head of size {(_heads.Count == 0 ? 0 : _heads.Keys.Last())} was told, the log has {leaves.Count} entries");
+        var subtrees = new Stack<(int Height, byte[] Root)>();
+        for (var size = 1; size <= leaves.Count; size++)
+        {
+            var (height, root) = (0, SHA256.HashData([0, .. leaves[size - 1]]));
+            while (subtrees.TryPeek(out var left) && left.Height == height)
+            {
+                (height, root) = (height + 1, SHA256.HashData([1, .. subtrees.Pop().Root, .. root]));
+            }
+
+            subtrees.Push((height, root));
+            if (_heads.TryGetValue(size, out var told))
+            {
+                var whole = subtrees.Select(s => s.Root).Aggregate((right, left) => SHA256.HashData([1, .. left, .. right]));
+                Check(told.ToArray().AsSpan().SequenceEqual(whole), "I4", $"the head of size {size} that was told is not the head of the first {size} entries");
+            }
+        }
+    }
+
+    private bool Owes(Known known) => known is { Allow: true, IsClosed: false } && (!known.Leased || known.Over || known.Until <= world.Now);
+
     /// <summary>The quiet end: faults are over.</summary>
     public void Quiet(bool serves, int execution) => Check(serves, "I6", $"a request ({execution}) is not served {(isConnected ? "" : "again ")}after the faults ended");
 
     private void Check(bool holds, string invariant, string what)
     {
-        if (!holds && _violations.Count < 5)
+        if (!holds && _violations.Count(v => v.StartsWith(invariant, StringComparison.Ordinal)) < 3)
         {
             _violations.Add($"{invariant}: {what}");
         }
@@ -91,5 +140,7 @@ internal sealed class Oracle(World world, bool isConnected)
         public bool Over { get; set; }
 
         public int Effects { get; set; }
+
+        public bool IsClosed { get; set; }
     }
 }

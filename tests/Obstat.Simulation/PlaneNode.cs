@@ -11,6 +11,8 @@ namespace Obstat.Simulation;
 internal sealed class PlaneNode(Scene scene, long epoch)
 {
     public const int TtlMs = 1_000;
+    private const long PermitUs = 1_000_000;
+    private const long GraceUs = 500_000;
     private readonly World _world = scene.World;
     private readonly LeaseBook _book = new();
     private readonly HashSet<PointBoot> _boots = [];
@@ -104,7 +106,12 @@ internal sealed class PlaneNode(Scene scene, long epoch)
                 allow = principal != Scene.Stranger && !scene.IsStopped(principal);
                 permit = allow ? new Permit(execution, principal, "jti-" + execution, leased ? new LeaseTerms("lease-" + execution, TtlMs / 1000, epoch) : null, boot) : null;
                 _ = scene.Recorded.Add(execution);
+                scene.Disk.Append(Disk.Decision, execution);
                 scene.Oracle.Durable(execution, principal, allow, leased);
+                if (permit is not null)
+                {
+                    scene.Disk.Open.Add(execution, new Disk.Intent(boot.Boot, permit.Lease?.Id) { End = _world.Now + PermitUs });
+                }
             },
             ok =>
             {
@@ -121,6 +128,7 @@ internal sealed class PlaneNode(Scene scene, long epoch)
                 }
 
                 scene.Oracle.Acknowledged(execution);
+                Tell();
                 if (permit?.Lease is { } lease)
                 {
                     _book.Permit(new LeaseFacts(lease.Id, permit.Jti, "exe-" + execution, boot, permit.Scopes, Wall.AddMinutes(10), TimeSpan.FromMilliseconds(TtlMs)), Now);
@@ -144,9 +152,77 @@ internal sealed class PlaneNode(Scene scene, long epoch)
         {
             if (ok)
             {
+                foreach (var intent in scene.Disk.Open.Values.Where(i => i.Lease is not null && beat.Leases.Any(l => l.Id == i.Lease)))
+                {
+                    intent.End = _world.Now + (2 * TtlMs * 1000);
+                }
+
                 answer(new SignedBeat(beat.Ep.Boot, beat.N, beat.Nonce, epoch, 0, _orders.Count, [.. beat.Leases.Select(l => _book.Renew(beat.Ep, l, Now, Wall, out _))]));
             }
         });
+    }
+
+    /// <summary>Takes what a boot tells of its ends: the same again changes nothing.</summary>
+    public void Report(PointBoot boot, ImmutableArray<int> executions, Action acknowledge) => Commit(
+        _ =>
+        {
+            foreach (var execution in executions)
+            {
+                if (scene.Disk.Open.Remove(execution))
+                {
+                    scene.Disk.Append(Disk.Outcome, execution);
+                    scene.Oracle.Closed(execution);
+                }
+            }
+        },
+        ok =>
+        {
+            if (ok)
+            {
+                Tell();
+                acknowledge();
+            }
+        });
+
+    /// <summary>Closes what nobody told: of boots that are over, and past its end and the grace.</summary>
+    public void Sweep() => _world.After(300 + _world.Below(100), () =>
+    {
+        if (IsDead || scene.Leader != this)
+        {
+            return;
+        }
+
+        ImmutableArray<int> due = [.. scene.Disk.Open.Where(o => IsDue(o.Value)).Select(o => o.Key)];
+        if (!due.IsEmpty)
+        {
+            Commit(
+                _ =>
+                {
+                    foreach (var execution in due)
+                    {
+                        if (scene.Disk.Open.Remove(execution))
+                        {
+                            scene.Disk.Append(Disk.Orphaned, execution);
+                            scene.Oracle.Closed(execution);
+                        }
+                    }
+                },
+                _ => { });
+        }
+
+        Sweep();
+    });
+
+    private bool IsDue(Disk.Intent intent)
+    {
+        var isOver = scene.Boots.Values.Any(of => of[^1].Boot != intent.Boot && of.Any(b => b.Boot == intent.Boot));
+        return scene.Plant == Plant.ForgottenEnd ? !isOver && _world.Now > intent.End + GraceUs : isOver || _world.Now > intent.End + GraceUs;
+    }
+
+    private void Tell()
+    {
+        var (size, root) = scene.Disk.Head;
+        scene.Oracle.Head(size, root);
     }
 
     /// <summary>Revokes (durable first) or halts (acts first) a principal.</summary>
@@ -160,7 +236,7 @@ internal sealed class PlaneNode(Scene scene, long epoch)
             return;
         }
 
-        Commit(_ => scene.Revoked.Add(principal), ok =>
+        Commit(_ => { scene.Revoked.Add(principal); scene.Disk.Append(Disk.Revocation, principal); }, ok =>
         {
             if (ok)
             {

@@ -16,4 +16,10 @@ public enum Plant
 
     /// <summary>A lease that was stopped goes on with the next good beat.</summary>
     Resurrection,
+
+    /// <summary>What a boot that is over left open is never closed.</summary>
+    ForgottenEnd,
+
+    /// <summary>A start throws the newest entry away, as if it were torn.</summary>
+    RewrittenTail,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Obstat.Enforcement;
 using Obstat.Enforcement.Leases;
 using Obstat.Proof.Leases;
@@ -11,6 +12,7 @@ internal sealed class PointNode(Scene scene, string id)
 {
     private readonly World _world = scene.World;
     private readonly Dictionary<int, HeldLease> _running = [];
+    private readonly List<int> _owed = [];
     private PointStops _stops = new();
     private SingleUse _used = new();
     private LeaseTable _table = new(new PointBoot(id, "none"), new StopTimes());
@@ -35,6 +37,7 @@ internal sealed class PointNode(Scene scene, string id)
         }
 
         _running.Clear();
+        _owed.Clear();
         (_stops, _used, _boot, _registered) = (new PointStops(), new SingleUse(), new PointBoot(id, _world.Id()), false);
         foreach (var halt in halts)
         {
@@ -47,6 +50,7 @@ internal sealed class PointNode(Scene scene, string id)
         Loop(life, 330, 40, Beat);
         Loop(life, 200, 40, () => _table.Sweep(Steady, Wall));
         Loop(life, 250, 100, Register);
+        Loop(life, 150, 100, Report);
         Loop(life, 600, 200, () => scene.Send(this, plane => plane.Orders(orders => scene.Reply(this, () =>
         {
             foreach (var order in orders)
@@ -111,6 +115,7 @@ internal sealed class PointNode(Scene scene, string id)
         {
             _world.Trace("effect", permit.Execution);
             scene.Oracle.Effect(permit.Execution, 30_000_000);
+            _owed.Add(permit.Execution);
             return true;
         }
 
@@ -143,6 +148,7 @@ internal sealed class PointNode(Scene scene, string id)
 
             _ = _running.Remove(execution);
             _table.Release(lease);
+            _owed.Add(execution);
             return;
         }
 
@@ -178,6 +184,22 @@ internal sealed class PointNode(Scene scene, string id)
                             scene.Oracle.Renewed(running[i], sent, (answer.Leases[i].TtlMs * 1000) - 50_000);
                         }
                     }
+                }
+            })));
+        }
+    }
+
+    /// <summary>Tells the ends that nobody acknowledged yet.</summary>
+    private void Report()
+    {
+        if (_owed.Count > 0)
+        {
+            var (life, boot, told) = (_life, _boot, _owed.ToImmutableArray());
+            scene.Send(this, plane => plane.Report(boot, told, () => scene.Reply(this, () =>
+            {
+                if (life == _life)
+                {
+                    _ = _owed.RemoveAll(told.Contains);
                 }
             })));
         }

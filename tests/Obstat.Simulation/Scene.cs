@@ -37,6 +37,9 @@ internal sealed class Scene
 
     public Oracle Oracle { get; }
 
+    /// <summary>The log.</summary>
+    public Disk Disk { get; } = new();
+
     /// <summary>On the disk.</summary>
     public HashSet<int> Revoked { get; } = [];
 
@@ -84,6 +87,13 @@ internal sealed class Scene
         }
 
         Oracle.Quiet(served, execution);
+        for (var more = 1; more <= 8 && Oracle.OwesEvidence; more++)
+        {
+            World.RunUntil((World.Now / 1000.0) + 500);
+        }
+
+        Oracle.Told();
+        Oracle.Verify(Disk.Leaves);
         return Oracle.Violations;
     }
 
@@ -143,9 +153,15 @@ internal sealed class Scene
     private void StartPlane()
     {
         _restarting = false;
+        if (Plant == Plant.RewrittenTail)
+        {
+            Disk.DropTail();
+        }
+
         Leader = new PlaneNode(this, ++_epoch);
         _planes.Add(Leader);
         Leader.Restore();
+        Leader.Sweep();
         World.Trace("plane up", _epoch);
     }
 

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Obstat.Simulation;
 
 /// <summary>
-/// Many small worlds, each from one seed: the plane's book of leases, the point's leases, stops and used permits run as they are, over a modelled network, disk and clock, and an oracle of its own looks at every effect.
+/// Many small worlds, each from one seed: the plane's book of leases, the point's leases, stops and used permits run as they are, over a modelled network, disk and clock, and an oracle of its own looks at every effect, at its evidence, and at every head of the log that was told.
 /// <c>OBSTAT_WORLDS</c> sets how many worlds are played (100,000), <c>OBSTAT_SEED</c> replays one and tells it.
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
@@ -57,19 +57,21 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(Plant.DoubleUse)]
-    [InlineData(Plant.LostCommit)]
-    [InlineData(Plant.GraceSecond)]
-    [InlineData(Plant.Resurrection)]
-    public void A_planted_bug_is_found_and_replayed_from_its_seed(Plant plant)
+    [InlineData(Plant.DoubleUse, "I1")]
+    [InlineData(Plant.LostCommit, "I3")]
+    [InlineData(Plant.GraceSecond, "I5")]
+    [InlineData(Plant.Resurrection, "I5")]
+    [InlineData(Plant.ForgottenEnd, "I2")]
+    [InlineData(Plant.RewrittenTail, "I4")]
+    public void A_planted_bug_is_found_and_replayed_from_its_seed(Plant plant, string invariant)
     {
         for (var seed = 0; seed < PlantedSeedsMax; seed++)
         {
             var played = Play(seed, plant);
-            if (played.Violations.Count > 0)
+            if (played.Violations.FirstOrDefault(v => v.StartsWith(invariant, StringComparison.Ordinal)) is { } found)
             {
                 var again = Play(seed, plant);
-                output.WriteLine($"{plant} found at OBSTAT_SEED={seed.ToString(CultureInfo.InvariantCulture)}: {played.Violations[0]}");
+                output.WriteLine($"{plant} found at OBSTAT_SEED={seed.ToString(CultureInfo.InvariantCulture)}: {found}");
                 Assert.Equal(played.Violations, again.Violations);
                 Assert.Equal(played.Hash, again.Hash);
                 Assert.Empty(Play(seed).Violations);
