@@ -38,7 +38,7 @@ public sealed class Door : IAsyncDisposable
         _boot = NewBoot(memory);
         _worker = new DoorWorker(this, _registrar, _files, clock, options.RegisterTime);
         _keeper = new LeaseKeeper(this, _client, clock, _worker);
-        _watchdog = new Watchdog(this, clock);
+        _watchdog = new Watchdog(this, clock, options.DiesFrozen ? new DeadMansSwitch() : null);
         _orders = new OrderReader(this, options.Plane, clock);
         _stops = options.StopSocket is { } path ? new StopListener(this, path, options.Operators, clock) : null;
     }

@@ -43,6 +43,9 @@ public sealed record DoorOptions
     /// <summary>Keys of the operators whose halts are taken there.</summary>
     public ImmutableArray<JwsKey> Operators { get; init; } = [];
 
+    /// <summary>Whether the kernel kills this process where it is frozen or starved beyond the end of a lease. For a program of its own that is started again; a guest in somebody's process would take that with it.</summary>
+    public bool DiesFrozen { get; init; }
+
     /// <summary>Outcomes that may wait for the plane, with the executions that still run; at the limit nothing new starts.</summary>
     public int OutcomesMax { get; init; } = 16_384;
 }

@@ -54,6 +54,7 @@ try
         Config = settings.Digest,
         AskTime = settings.Limits.Decision,
         StopSocket = stopSocket,
+        DiesFrozen = true,
         Operators = operators,
     };
     await using var door = await Door.OpenAsync(options, new PointClock(), CancellationToken.None);

@@ -169,6 +169,8 @@ public sealed class HeldLeaseTests
             {
                 now += TimeSpan.FromMilliseconds(step);
                 table.Sweep(now, Noon + (now - Start));
+                var alive = held.Where(l => l.Reason == DenyReason.Undecided).Select(l => (TimeSpan?)l.Deadline).ToList();
+                Assert.Equal(alive.Min(), table.EarliestEnd(now, Noon + (now - Start)));
                 foreach (var lease in held)
                 {
                     var ended = lease.Reason != DenyReason.Undecided;

@@ -80,6 +80,13 @@ public sealed class HeldLease : IDisposable
         return wall.UtcTicks >= Volatile.Read(ref _hardEnd) ? Fall(DenyReason.Late, "end", steady, steady) : DenyReason.Undecided;
     }
 
+    /// <summary>Steady time at which it ends unless it is renewed, its hard end included.</summary>
+    internal TimeSpan End(TimeSpan steady, DateTimeOffset wall)
+    {
+        var hard = HardEnd == DateTimeOffset.MaxValue ? TimeSpan.MaxValue : steady + (HardEnd - wall);
+        return Deadline < hard ? Deadline : hard;
+    }
+
     /// <summary>A verified answer renews it: from the sending of what it answers, never from its arrival. False: it is over, now or before.</summary>
     public bool TryExtend(TimeSpan sent, TimeSpan ttl, TimeSpan margin, TimeSpan now)
     {

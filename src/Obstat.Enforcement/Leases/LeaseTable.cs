@@ -198,9 +198,26 @@ public sealed class LeaseTable(PointBoot me, StopTimes times)
                     return null;
                 }
 
-                var hard = lease.HardEnd == DateTimeOffset.MaxValue ? TimeSpan.MaxValue : steady + (lease.HardEnd - wall);
-                return lease.Deadline < hard ? lease.Deadline : hard;
+                return lease.End(steady, wall);
             });
+        }
+    }
+
+    /// <summary>When the first of those that hold will end unless it is renewed, steady; null where nothing holds.</summary>
+    public TimeSpan? EarliestEnd(TimeSpan steady, DateTimeOffset wall)
+    {
+        lock (_lock)
+        {
+            TimeSpan? first = null;
+            foreach (var lease in _byId.Values)
+            {
+                if (lease.Reason == DenyReason.Undecided && lease.End(steady, wall) is var end && !(first <= end))
+                {
+                    first = end;
+                }
+            }
+
+            return first;
         }
     }
 

@@ -4,9 +4,13 @@ namespace Obstat.Enforcement.Leases;
 
 /// <summary>
 /// Ends what is past its deadline, each 10 ms, on a thread of its own: the pool may be starved when a stop is due. Effects do not wait for it; it is for those that are silent themselves.
+/// Where it is itself kept from running while a lease ends, the kernel kills the process instead.
 /// </summary>
-internal sealed class Watchdog(Door door, IPointClock clock) : IDisposable
+internal sealed class Watchdog(Door door, IPointClock clock, DeadMansSwitch? deadMan) : IDisposable
 {
+    /// <summary>How long after a deadline the kernel takes over: 250 ms, many turns of this thread on a busy machine.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(10);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -23,6 +27,7 @@ internal sealed class Watchdog(Door door, IPointClock clock) : IDisposable
         _stop.Set();
         _thread?.Join();
         _stop.Dispose();
+        deadMan?.Dispose();
     }
 
     private void Run()
@@ -43,6 +48,8 @@ internal sealed class Watchdog(Door door, IPointClock clock) : IDisposable
             {
                 session.Leases.Sweep(steady, wall);
             }
+
+            deadMan?.Set(door.Boot.Session.Leases.EarliestEnd(steady, wall) + Patience);
         }
     }
 }
