@@ -24,13 +24,15 @@ internal sealed class Installation : IDisposable
 
     public string Bearer { get; private set; } = "";
 
-    public static async Task<Installation> StartAsync()
+    public static Task<Installation> StartAsync() => StartAsync("payments", made => made.PaymentsAsync());
+
+    /// <summary>An installation before a server of that name, which is started first.</summary>
+    public static async Task<Installation> StartAsync(string server, Func<Installation, Task<Uri>> serve)
     {
-        var root = Root();
-        var made = new Installation(Directory.CreateTempSubdirectory("obstat-bench-").FullName, root);
+        var made = new Installation(Directory.CreateTempSubdirectory("obstat-bench-").FullName, Root());
         try
         {
-            await made.BeginAsync(root);
+            await made.BeginAsync(server, serve);
             return made;
         }
         catch
@@ -49,21 +51,33 @@ internal sealed class Installation : IDisposable
             select (Name: command.Contains("Obstat.Server", StringComparison.Ordinal) ? "plane" : "gateway", Id: int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)))
             .ToDictionary(part => part.Name, part => part.Id);
 
-    private async Task BeginAsync(string root)
+    /// <summary>Starts a program that says where it listens.</summary>
+    public async Task<Uri> ServeAsync(string program, params string[] arguments)
+    {
+        var server = Start(program, arguments);
+        return JsonDocument.Parse(await LineAsync(server.StandardOutput, line => line.StartsWith("{\"listening\"", StringComparison.Ordinal) ? line : null)).RootElement.GetProperty("listening").Deserialize<Uri>()!;
+    }
+
+    private Task<Uri> PaymentsAsync()
+    {
+        var samples = Environment.GetEnvironmentVariable("OBSTAT_PROGRAMS")
+            ?? Directory.GetDirectories(Path.Combine(Path.GetDirectoryName(Program)!, ".build")).Where(d => File.Exists(Path.Combine(d, "complete"))).MaxBy(Directory.GetLastWriteTimeUtc)!;
+        PaymentsProgram = Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll");
+        return ServeAsync("dotnet", PaymentsProgram, "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(Folder, "journal.jsonl"), "--stateless");
+    }
+
+    private async Task BeginAsync(string server, Func<Installation, Task<Uri>> serve)
     {
         Run("init", "--template", "payments");
         var resource = ListenApart();
         await File.WriteAllTextAsync(Path.Combine(Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource);""");
-        var samples = Environment.GetEnvironmentVariable("OBSTAT_PROGRAMS") ?? Directory.GetDirectories(Path.Combine(root, ".build")).Where(d => File.Exists(Path.Combine(d, "complete"))).MaxBy(Directory.GetLastWriteTimeUtc)!;
-        PaymentsProgram = Path.Combine(samples, "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll");
-        var server = Start("dotnet", PaymentsProgram, "--http", "http://127.0.0.1:0/mcp", "--journal", Path.Combine(Folder, "journal.jsonl"), "--stateless");
-        Direct = JsonDocument.Parse(await LineAsync(server.StandardOutput, line => line.StartsWith("{\"listening\"", StringComparison.Ordinal) ? line : null)).RootElement.GetProperty("listening").Deserialize<Uri>()!;
-        Run("mcp", "add", "payments", "--approve", "all", "--url", Direct.ToString());
+        Direct = await serve(this);
+        Run("mcp", "add", server, "--approve", "all", "--url", Direct.ToString());
         var up = Start(Program, "up");
         _ = await LineAsync(up.StandardError, line => line.StartsWith("gateway", StringComparison.Ordinal) && line.EndsWith("| ready", StringComparison.Ordinal) ? line : null);
         Run("identity", "enrol", "bench");
         Run("policy", "activate");
-        Governed = new Uri($"{resource}/mcp/payments");
+        Governed = new Uri($"{resource}/mcp/{server}");
         Bearer = Run("identity", "token", "bench", "--audience", resource).Trim();
     }
 

@@ -18,6 +18,12 @@ internal sealed class McpCaller : IDisposable
         _http.DefaultRequestHeaders.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
     }
 
+    /// <summary>The session's id; null before there is one.</summary>
+    public string? Session => _session;
+
+    /// <summary>Says something that nobody answers.</summary>
+    public Task NotifyAsync(string message) => PostAsync(message, read: false);
+
     public async Task ConnectAsync()
     {
         var answer = await AskAsync("initialize", """{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}""");

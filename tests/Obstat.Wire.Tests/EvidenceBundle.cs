@@ -27,13 +27,13 @@ internal static class EvidenceBundle
         var statements = zip.Entries.Where(e => e.FullName.StartsWith("entries/", StringComparison.Ordinal) && e.FullName.EndsWith(".statement.json", StringComparison.Ordinal))
             .Select(e => (Index: long.Parse(Path.GetFileName(e.FullName).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture), Statement: Read(e))).ToArray();
         var ends = statements.Where(s => s.Statement.GetProperty("predicateType").GetString() is var type && (type!.EndsWith("/outcome/v1", StringComparison.Ordinal) || type.EndsWith("/orphaned/v1", StringComparison.Ordinal)))
-            .CountBy(s => s.Statement.GetProperty("predicate").GetProperty("decision").GetProperty("index").GetInt64()).ToDictionary();
+            .ToLookup(s => s.Statement.GetProperty("predicate").GetProperty("decision").GetProperty("index").GetInt64(), s => s.Statement.GetProperty("predicateType").GetString()!);
         return [.. from entry in statements
                    let predicate = entry.Statement.GetProperty("predicate")
                    where predicate.TryGetProperty("request", out var request) && request.GetProperty("action").GetString() == "mcp.tools/call"
                    let blob = predicate.GetProperty("sealed").EnumerateArray().First(b => b.GetProperty("role").GetString() == "request").GetProperty("plain").GetString()
                    let note = Read(zip.GetEntry($"blobs/{blob}.json")!).GetProperty("action").GetProperty("arguments").GetProperty("note").GetString()
-                   select new Decided(entry.Index, note!, predicate.GetProperty("decision").GetString() == "allow", ends.GetValueOrDefault(entry.Index))];
+                   select new Decided(entry.Index, note!, predicate.GetProperty("decision").GetString() == "allow", ends[entry.Index].Count(), ends[entry.Index].Any(t => t.EndsWith("/outcome/v1", StringComparison.Ordinal)))];
     }
 
     private static JsonElement Read(ZipArchiveEntry entry)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Obstat.Gateway.Sessions;
@@ -93,8 +94,18 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
     /// <param name="message">The message.</param>
     public static async Task WriteEventAsync(HttpContext context, string? id, byte[] message)
     {
-        await context.Response.Body.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(id is null ? "" : $"id: {id}\n"), .. "data: "u8, .. message, (byte)'\n', (byte)'\n']);
-        await context.Response.Body.FlushAsync();
+        var body = context.Response.BodyWriter;
+        if (id is not null)
+        {
+            body.Write("id: "u8);
+            _ = Encoding.ASCII.GetBytes(id, body);
+            body.Write("\n"u8);
+        }
+
+        body.Write("data: "u8);
+        body.Write(message);
+        body.Write("\n\n"u8);
+        _ = await body.FlushAsync();
     }
 
     /// <inheritdoc/>

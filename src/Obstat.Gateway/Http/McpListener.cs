@@ -8,6 +8,9 @@ namespace Obstat.Gateway.Http;
 /// <summary>The TCP listener of this gateway: HTTP/1.1 on loopback, the strict front before the server, one handler behind it.</summary>
 internal static class McpListener
 {
+    /// <summary>Connections at once, at most; further ones are closed. Each stream is one, and its upstream another, so descriptors are for twice as many.</summary>
+    public const int ConnectionsMax = 4096;
+
     /// <summary>Listens.</summary>
     /// <param name="address">A loopback address; port 0 takes a free one.</param>
     /// <param name="front">The strict front.</param>
@@ -24,7 +27,7 @@ internal static class McpListener
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MaxConcurrentConnections = 1024;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Obstat.Gateway.Http;
@@ -6,8 +7,8 @@ namespace Obstat.Gateway.Http;
 internal sealed class SseReader(Stream stream, int eventBytesMax)
 {
     private readonly byte[] _buffer = new byte[8192];
-    private readonly List<byte> _line = [];
-    private readonly List<byte> _data = [];
+    private readonly ArrayBufferWriter<byte> _begun = new(256);
+    private readonly ArrayBufferWriter<byte> _data = new(256);
     private string _name = "message";
     private bool _hasData;
     private bool _afterReturn;
@@ -23,19 +24,52 @@ internal sealed class SseReader(Stream stream, int eventBytesMax)
     /// <summary>The next event; null at the end, and where the stream is broken. Events without data are passed over, as browsers do.</summary>
     public async ValueTask<SseEvent?> ReadAsync(CancellationToken cancellation)
     {
-        while (!WasBroken)
+        while (true)
         {
-            if (_at == _count)
+            if (Next() is { } complete)
             {
-                (_at, _count) = (0, await stream.ReadAsync(_buffer, cancellation));
-                Bytes += _count;
-                if (_count == 0)
-                {
-                    return null;
-                }
+                return complete;
             }
 
-            if (Take(_buffer[_at++]) is { } complete)
+            if (WasBroken)
+            {
+                return null;
+            }
+
+            (_at, _count) = (0, await stream.ReadAsync(_buffer, cancellation));
+            Bytes += _count;
+            if (_count == 0)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The next event of what was read; null where its end has not come, and where the stream is broken.</summary>
+    private SseEvent? Next()
+    {
+        while (!WasBroken && _at < _count)
+        {
+            var rest = _buffer.AsSpan(_at, _count - _at);
+            var isSecond = _afterReturn && rest[0] == '\n';
+            _afterReturn = false;
+            if (isSecond)
+            {
+                _at++;
+                continue;
+            }
+
+            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+            if (end < 0)
+            {
+                _begun.Write(rest);
+                (_at, WasBroken) = (_count, _begun.WrittenCount > eventBytesMax);
+                return null;
+            }
+
+            _at += end + 1;
+            _afterReturn = rest[end] == '\r';
+            if (Take(rest[..end]) is { } complete)
             {
                 return complete;
             }
@@ -44,65 +78,58 @@ internal sealed class SseReader(Stream stream, int eventBytesMax)
         return null;
     }
 
-    private SseEvent? Take(byte one)
+    /// <summary>Takes the rest of a line, whose beginning may have come with an earlier read.</summary>
+    private SseEvent? Take(ReadOnlySpan<byte> line)
     {
-        var isSecond = _afterReturn && one == '\n';
-        _afterReturn = one == '\r';
-        if (isSecond)
+        if (_begun.WrittenCount > 0)
         {
-            return null;
+            _begun.Write(line);
+            line = _begun.WrittenSpan;
         }
 
-        if (one is not ((byte)'\r' or (byte)'\n'))
+        WasBroken |= line.Length > eventBytesMax;
+        var complete = line.IsEmpty ? Dispatch() : null;
+        if (!WasBroken && !line.IsEmpty)
         {
-            _line.Add(one);
-            WasBroken |= _line.Count > eventBytesMax;
-            return null;
+            TakeField(line);
         }
 
-        var line = _line.ToArray();
-        _line.Clear();
-        return line.Length == 0 ? Dispatch() : TakeLine(line);
+        _begun.ResetWrittenCount();
+        return complete;
     }
 
-    private SseEvent? TakeLine(byte[] line)
+    private void TakeField(ReadOnlySpan<byte> line)
     {
-        var colon = Array.IndexOf(line, (byte)':');
-        var name = Encoding.UTF8.GetString(colon < 0 ? line : line[..colon]);
+        var colon = line.IndexOf((byte)':');
+        var name = colon < 0 ? line : line[..colon];
         var value = colon < 0 ? [] : line[(colon + 1)..];
         value = value is [(byte)' ', ..] ? value[1..] : value;
-        switch (name)
+        if (name.SequenceEqual("data"u8))
         {
-            case "":
-            case "id":
-            case "retry":
-                break;
-            case "event":
-                _name = Encoding.UTF8.GetString(value);
-                break;
-            case "data":
-                if (_hasData)
-                {
-                    _data.Add((byte)'\n');
-                }
+            if (_hasData)
+            {
+                _data.Write("\n"u8);
+            }
 
-                _hasData = true;
-                _data.AddRange(value);
-                WasBroken |= _data.Count > eventBytesMax;
-                break;
-            default:
-                WasBroken = true;
-                break;
+            _hasData = true;
+            _data.Write(value);
+            WasBroken |= _data.WrittenCount > eventBytesMax;
         }
-
-        return null;
+        else if (name.SequenceEqual("event"u8))
+        {
+            _name = Encoding.UTF8.GetString(value);
+        }
+        else
+        {
+            WasBroken |= !(name.IsEmpty || name.SequenceEqual("id"u8) || name.SequenceEqual("retry"u8));
+        }
     }
 
     private SseEvent? Dispatch()
     {
-        var complete = _data.Count > 0 ? new SseEvent(_name, [.. _data]) : (SseEvent?)null;
+        var complete = _data.WrittenCount > 0 ? new SseEvent(_name, _data.WrittenSpan.ToArray()) : (SseEvent?)null;
         (_name, _hasData) = ("message", false);
-        _data.Clear();
+        _data.ResetWrittenCount();
         return complete;
     }
 }

@@ -136,7 +136,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
         if (first)
         {
-            Tell(new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null));
+            // The decision entry names the lease already: that it was opened waits for the next sweep, so that many share an entry.
+            _events.Enqueue((new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null), null));
         }
 
         var ms = (long)ttl.TotalMilliseconds;
@@ -337,13 +338,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     // An outcome may have come first: what the log does not hold open any more has no events. That something goes on is told only under the snapshot that said so.
     private static Draft Draft(ImmutableArray<(LeaseEvent Event, Digest? Under)> events, RenewalCount? renewals) => Core.Records.Draft.OfPlane(place =>
     {
-        ImmutableArray<LeaseEvent> left =
-        [
-            .. events.Where(e => e.Under is null || e.Under == place.State.Active?.Digest).Select(e => e.Event).ToImmutableArray() is var told
-                ? told.Where((e, i) => place.State.Leases.TryGetValue(e.Lease, out var lease) && !(e.Event == LeaseEvent.Opened && lease.IsOpened)
-                    && !told.Take(i).Any(before => before.Lease == e.Lease && (before.IsEnd || before.Event == e.Event)))
-                : [],
-        ];
+        ImmutableArray<LeaseEvent> left = [.. Left(place.State.Leases, events.Where(e => e.Under is null || e.Under == place.State.Active?.Digest).Select(e => e.Event))];
         return left.IsEmpty && renewals is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(new LeaseStatement
         {
             Nonce = place.Nonce,
@@ -355,4 +350,18 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             Renewals = renewals,
         });
     });
+
+    private static IEnumerable<LeaseEvent> Left(IReadOnlyDictionary<string, OpenLease> open, IEnumerable<LeaseEvent> events)
+    {
+        var told = new HashSet<(string Lease, string Event)>();
+        var over = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var one in events)
+        {
+            if (open.TryGetValue(one.Lease, out var lease) && !(one.Event == LeaseEvent.Opened && lease.IsOpened) && !over.Contains(one.Lease) && told.Add((one.Lease, one.Event)))
+            {
+                _ = one.IsEnd && over.Add(one.Lease);
+                yield return one;
+            }
+        }
+    }
 }

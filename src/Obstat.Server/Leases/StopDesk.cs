@@ -39,7 +39,6 @@ internal sealed class StopDesk : IDisposable
     private readonly SemaphoreSlim _merging = new(1, 1);
     private ImmutableDictionary<string, StandingHalt> _halts = ImmutableDictionary.Create<string, StandingHalt>(StringComparer.Ordinal);
     private ImmutableHashSet<Scope> _scopes = [];
-    private ImmutableHashSet<string> _untold = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private ImmutableArray<StandingHalt> _lifted = [];
     private volatile bool _haltsAll;
 
@@ -114,7 +113,6 @@ internal sealed class StopDesk : IDisposable
         _ = _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id);
         Spool(halt);
         var entry = await RecordAsync(halt);
-        _untold = entry is null ? _untold.Add(halt.Id) : _untold;
         return new StopAnswer(halt.Id, entry, stopping.Length, await AcknowledgedAsync(stopping));
     }
 
@@ -211,7 +209,6 @@ internal sealed class StopDesk : IDisposable
             if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out _, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
             {
                 var halt = new StandingHalt(order.Id, order.Scope, order.Reason, order.By, order.IssuedAt);
-                _untold = _untold.Add(halt.Id);
                 Stand(halt);
                 _ = _leases.Stop(halt.Scope, DenyReason.Halted);
                 _ = _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
@@ -238,7 +235,6 @@ internal sealed class StopDesk : IDisposable
                 if (await RecordAsync(halt) is not null)
                 {
                     _ = await _ledger.AppendAsync(GapDraft(halt), CancellationToken.None);
-                    _untold = _untold.Remove(halt.Id);
                 }
             }
         }

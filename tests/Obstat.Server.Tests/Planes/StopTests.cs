@@ -15,7 +15,7 @@ namespace Obstat.Server.Tests.Planes;
 
 /// <summary>Leases, revocation and the kill switch of a real plane over its sockets.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class StopTests : IDisposable
+public sealed class StopTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TestInstallation _home = new();
 
@@ -55,12 +55,60 @@ public sealed class StopTests : IDisposable
     private static async Task<StopAnswer> StopAsync(TestPoint point, string route, Scope scope)
         => TestPoint.Read<StopAnswer>(await point.AdminAsync(route, PlaneMessage.Write(new StopRequest(scope, "test"))));
 
-    private async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point)
+    private static async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point)
     {
+        const long AtOnce = 1000;
         var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
-        var (_, body) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(0, status.Entries - 1)));
-        Assert.True(EvidenceBundle.TryParse(body, out var bundle, out var error), error);
-        return [.. bundle.Entries.Select(e => Statement.TryParse(e.Statement.Span, out var s, out var why) ? s : throw new InvalidOperationException(why))];
+        var read = ImmutableArray.CreateBuilder<Statement>();
+        for (var from = 0L; from < status.Entries; from += AtOnce)
+        {
+            var (_, body) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(from, Math.Min(from + AtOnce, status.Entries) - 1)));
+            Assert.True(EvidenceBundle.TryParse(body, out var bundle, out var error), error);
+            read.AddRange(bundle.Entries.Select(e => Statement.TryParse(e.Statement.Span, out var s, out var why) ? s : throw new InvalidOperationException(why)));
+        }
+
+        return read.ToImmutable();
+    }
+
+    /// <summary>OBSTAT_LEASES says how many: 300, unless told.</summary>
+    [Fact]
+    public async Task Leases_that_are_opened_and_renewed_together_share_their_entries()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("OBSTAT_LEASES"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var told) ? told : 300;
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        var keys = LeaseKeys(_home, await point.RegisterAsync());
+        var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        var held = new List<PermitClaims>();
+        while (held.Count < count)
+        {
+            var asks = Enumerable.Range(0, Math.Min(100, count - held.Count)).Select(_ => point.Ask(point.Transfer("900.5"), token) with { Mode = "lease" }).ToArray();
+            var some = await Task.WhenAll(asks.Select(async ask =>
+            {
+                var claims = ClaimsOf(Assert.IsType<AllowAnswer>(await point.AskAsync(ask)));
+                var open = new LeaseOpenRequest(new PointBoot("gateway", point.Boot), Interlocked.Increment(ref _n), "x.y.z", claims.Exe, LeaseClass.Stream, 50);
+                _ = TestPoint.Read<TokenAnswer>(await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open)));
+                return claims;
+            }));
+            held.AddRange(some);
+            Assert.All((await BeatAsync(point, keys, held.Select(c => c.Lease!.Id))).Leases, l => Assert.Null(l.Reason));
+        }
+
+        ImmutableArray<Statement> statements;
+        do
+        {
+            statements = await StatementsAsync(point);
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(100 * count), "the ledger is told that they were opened");
+        }
+        while (statements.OfType<LeaseStatement>().Sum(l => l.Events.Count(e => e.Event == LeaseEvent.Opened)) < count);
+
+        var entries = statements.Count(s => s is LeaseStatement);
+        output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} leases: {entries} of {statements.Length} entries are of leases, {100.0 * entries / statements.Length:0.00} %"));
+
+        // One sweep a second, and a minute's renewals of one point: whatever the number of leases is.
+        Assert.True(entries <= (count / LeaseStatement.EventsMax) + (2 * began.Elapsed.TotalSeconds) + 2, $"{entries} entries in {began.Elapsed.TotalSeconds:0} s");
+        Assert.True(count < 10_000 || entries <= statements.Length / 100, "at most 1 % of the entries");
     }
 
     [Fact]

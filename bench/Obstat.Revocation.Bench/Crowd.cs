@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Obstat.Revocation.Bench;
+
+/// <summary>All streams of a run, read by one thread: seldom while nothing is measured, and without a pause while something is.</summary>
+internal sealed class Crowd : IDisposable
+{
+    private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(120);
+
+    private readonly Lock _lock = new();
+    private readonly List<Stream> _streams = [];
+    private readonly Thread _reader;
+    private volatile Stream[] _looked = [];
+    private volatile bool _over;
+
+    public Crowd()
+    {
+        _reader = new Thread(Read) { IsBackground = true, Name = "reader", Priority = ThreadPriority.AboveNormal };
+        _reader.Start();
+    }
+
+    /// <summary>Streams that were begun and not taken out.</summary>
+    public Stream[] Streams
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _streams];
+            }
+        }
+    }
+
+    /// <summary>Begins so many streams of one person and waits until each told something.</summary>
+    public async Task<Stream[]> BeginAsync(int count, Func<Task<Session>> session)
+    {
+        var begun = new ConcurrentBag<Stream>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, count).Chunk(Session.StreamsMax), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (some, cancellation) =>
+        {
+            var of = await session();
+            for (var i = 0; i < some.Length && !cancellation.IsCancellationRequested; i++)
+            {
+                var stream = of.NextStream();
+                await stream.BeginAsync();
+                begun.Add(stream);
+                lock (_lock)
+                {
+                    _streams.Add(stream);
+                }
+            }
+        });
+        await UntilAsync(() => begun.All(s => s.Events > 0 || s.HasEnded));
+        return begun.FirstOrDefault(s => s.HasEnded) is { } ended ? throw new InvalidOperationException($"a stream ended before it was stopped: {ended.Tail}") : [.. begun];
+    }
+
+    /// <summary>Waits until all of some have ended, looking at them without a pause.</summary>
+    public async Task EndAsync(Stream[] some)
+    {
+        await UntilAsync(() => some.All(s => s.HasEnded));
+        _looked = [];
+        lock (_lock)
+        {
+            _ = _streams.RemoveAll(s => some.Contains(s));
+        }
+
+        Array.ForEach(some, s => s.Dispose());
+    }
+
+    /// <summary>These are looked at without a pause from now on.</summary>
+    public void LookAt(Stream[] some) => _looked = some;
+
+    public void Dispose()
+    {
+        _over = true;
+        _reader.Join();
+        Array.ForEach(Streams, s => s.Dispose());
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!holds())
+        {
+            await Task.Delay(5);
+            if (waited.Elapsed > OpenMax)
+            {
+                throw new TimeoutException("the streams did not come so far within two minutes");
+            }
+        }
+    }
+
+    private void Read()
+    {
+        using var kernel = new Kernel();
+        var all = Stopwatch.StartNew();
+        while (!_over)
+        {
+            var looked = _looked;
+            if (looked.Length == 0 || all.ElapsedMilliseconds > 200)
+            {
+                Array.ForEach(Streams, s => s.Read(kernel));
+                all.Restart();
+            }
+
+            Array.ForEach(looked, s => s.Read(kernel));
+            Thread.Sleep(looked.Length == 0 ? 50 : 2);
+        }
+    }
+}

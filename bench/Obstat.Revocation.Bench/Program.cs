@@ -1,0 +1,29 @@
+// Revocation to last byte: streams run through plane and gateway, a random subset is revoked, and the clock runs from the moment at which the command is handed to the plane's socket until the kernel of the
+// client received the last byte of the last stream of the subset.
+// Usage: dotnet run -c Release --project bench/Obstat.Revocation.Bench [-- TRIALS STREAMS[,STREAMS..] EVERY_MS SEED]        1000 trials, 1000 streams, an event each 10 ms unless told
+using System.Globalization;
+using Obstat.Calls.Bench;
+using Obstat.Revocation.Bench;
+
+if (args is ["--server", var pace])
+{
+    await new StreamServer(TimeSpan.FromMilliseconds(int.Parse(pace, CultureInfo.InvariantCulture))).RunAsync();
+    return;
+}
+
+var trials = Number(0, 1000);
+int[] sizes = args.Length > 1 ? [.. args[1].Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture))] : [1000];
+var every = Number(2, 10);
+var seed = Number(3, Environment.TickCount & 0xffff);
+var random = new Random(seed);
+Console.WriteLine($"seed {seed.ToString(CultureInfo.InvariantCulture)}");
+using var installation = await Installation.StartAsync("streams", made => made.ServeAsync(Environment.ProcessPath!, "--server", every.ToString(CultureInfo.InvariantCulture)));
+var people = new People(installation);
+people.Enrol((1 + trials) * sizes.Length);
+using var admin = new Operator(Path.Combine(installation.Folder, ".obstat", "run", "admin.sock"));
+foreach (var size in sizes)
+{
+    await new Trials(installation, people, admin, random, size, every).RunAsync(trials);
+}
+
+int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
