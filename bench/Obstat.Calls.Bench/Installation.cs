@@ -111,7 +111,7 @@ internal sealed class Installation : IDisposable
         free.Start();
         var address = free.LocalEndpoint.ToString()!;
         var file = Path.Combine(Folder, "obstat.json");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"gateway\": {", $"\"listen\": {{ \"gateway\": \"{address}\" }},\n  \"gateway\": {{ \"resource\": \"http://{address}\",", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"gateway\": {", $"\"listen\": {{ \"gateway\": \"{address}\", \"console\": null }},\n  \"gateway\": {{ \"resource\": \"http://{address}\",", StringComparison.Ordinal));
         return $"http://{address}";
     }
 

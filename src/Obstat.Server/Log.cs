@@ -30,6 +30,12 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "the kept fold of the ledger was changed or lost and is made again from the entries: {Why}")]
     public static partial void FoldRefused(ILogger logger, string why);
 
+    [LoggerMessage(11, LogLevel.Information, "the console listens at {Address}; obstat console link makes a link into it")]
+    public static partial void ConsoleServing(ILogger logger, string address);
+
+    [LoggerMessage(12, LogLevel.Error, "no console: {Address} cannot be had ({Error}); everything else goes on; listen.console names another, or null for none")]
+    public static partial void ConsoleOff(ILogger logger, string address, string error);
+
     [LoggerMessage(10, LogLevel.Error, "the ledger's disk is nearly full; nothing is permitted until twice its reserve is free; denials, outcomes, revocations and halts are still recorded")]
     public static partial void DiskLow(ILogger logger);
 }

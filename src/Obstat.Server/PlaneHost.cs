@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Obstat.Console.Api;
 using Obstat.Core;
 using Obstat.Core.Permits;
 using Obstat.Core.Records;
 using Obstat.Proof;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
 using Obstat.Server.Api;
+using Obstat.Server.Faces;
 using Obstat.Server.Keys;
 using Obstat.Server.Leases;
 using Obstat.Server.Ledgers;
@@ -30,6 +34,8 @@ public sealed class PlaneHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
+    private ConsoleHost? _console;
+    private FacesParts? _faces;
     private Task _upkeep = Task.CompletedTask;
 
     private PlaneHost()
@@ -38,6 +44,9 @@ public sealed class PlaneHost : IAsyncDisposable
 
     /// <summary>Completes with an exit code when the plane must end by itself: the ledger failed, or the working keys end.</summary>
     public Task<int> Ended => _ended.Task;
+
+    /// <summary>Where the console listens; null where it does not.</summary>
+    public Uri? ConsoleAddress => _console?.Address;
 
     /// <summary>Starts a plane.</summary>
     /// <param name="settings">The installation.</param>
@@ -66,6 +75,11 @@ public sealed class PlaneHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        if (_console is not null)
+        {
+            await _console.DisposeAsync();
+        }
+
         if (_app is not null)
         {
             using var patience = new CancellationTokenSource(StopPatience);
@@ -137,8 +151,9 @@ public sealed class PlaneHost : IAsyncDisposable
         var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, stops.IsHalted);
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
+        var exporter = new Exporter(ledger, rows, shelf);
         var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, clock, logger).Routes;
-        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, new Exporter(ledger, rows, shelf), boots, stops, clock).Routes;
+        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
         _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
@@ -161,8 +176,20 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
+        if (settings.Listen.Console is { } console)
+        {
+            _faces = Keep(new FacesParts(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, exporter, clock, clock.GetUtcNow())));
+            _console = await ConsoleHost.StartAsync(console, new FacesApi(_faces.Plane, _faces, running), logging, running, cancellation);
+        }
+
         _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }
+
+    /// <summary>Makes a one-time link into the console for whoever may use the operators' socket.</summary>
+    private Answer Link(ConsoleLinkRequest request, Peer peer)
+        => _console is not { Address: var address } || _faces is null ? Answer.Refused(409, DenyReason.UnknownAction, "the console does not listen: listen.console is null, or its port is taken")
+            : _faces.Sessions.Link($"uid:{peer.UserId}", RoleRights.Parse(request.Role)) is var (token, until) ? Answer.Of(new ConsoleLinkAnswer($"{address}login?t={token}", until.ToUnixTimeSeconds()))
+            : Answer.Refused(503, DenyReason.Late, "too many links wait to be opened; each ends after five minutes");
 
     private static void Configure(KestrelServerOptions kestrel, InstallationSettings settings, Func<Routes> points, Func<Routes> operators, ILogger logger)
     {

@@ -5,4 +5,5 @@ namespace Obstat.Settings;
 /// <param name="Admin">Where the plane serves the command line. Only a unix socket.</param>
 /// <param name="Local">Where the gateway serves <c>mcp wrap</c>. Only a unix socket.</param>
 /// <param name="Gateway">Where the gateway serves Streamable HTTP: a loopback address; null: off.</param>
-public sealed record ListenSettings(UnixAddress Enforcement, UnixAddress Admin, UnixAddress Local, LoopbackAddress? Gateway);
+/// <param name="Console">Where the plane serves the console and its read API: a loopback address; null: off.</param>
+public sealed record ListenSettings(UnixAddress Enforcement, UnixAddress Admin, UnixAddress Local, LoopbackAddress? Gateway, LoopbackAddress? Console);

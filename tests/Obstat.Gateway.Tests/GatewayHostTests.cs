@@ -120,7 +120,7 @@ public sealed class GatewayHostTests : IDisposable
         var environment = Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root ? JsonValue.Object(("DOTNET_ROOT", JsonValue.Of(root))) : JsonValue.EmptyObject;
         var server = JsonValue.Object(("command", JsonValue.Of(PaymentsServer.Executable)), ("args", JsonValue.Strings(_server.Arguments)), ("env", environment));
         File.WriteAllBytes(file, JsonValue.Object(
-            ("listen", JsonValue.Object(("gateway", JsonValue.Of("127.0.0.1:0")))),
+            ("listen", JsonValue.Object(("console", JsonValue.Null), ("gateway", JsonValue.Of("127.0.0.1:0")))),
             ("gateway", JsonValue.Object(("servers", JsonValue.Object(("s", server)))))).ToCanonicalBytes());
         Assert.True(SettingsFile.TryLoad(file, out var settings, out var error), error?.ToString());
         return settings;

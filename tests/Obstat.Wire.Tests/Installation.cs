@@ -48,7 +48,7 @@ internal sealed class Installation : IAsyncDisposable
         var settings = Path.Combine(installation.Folder, "obstat.json");
         await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(settings)).Replace(
             "\"tenant\": \"local\",",
-            $"\"tenant\": \"local\",\n  \"listen\": {{ \"gateway\": \"127.0.0.1:{installation.Port}\" }},\n  \"limits\": {{ \"permit\": \"5s\", \"decision\": \"5s\" }},",
+            $"\"tenant\": \"local\",\n  \"listen\": {{ \"gateway\": \"127.0.0.1:{installation.Port}\", \"console\": null }},\n  \"limits\": {{ \"permit\": \"5s\", \"decision\": \"5s\" }},",
             StringComparison.Ordinal));
         return installation;
     }

@@ -33,6 +33,7 @@ internal static class Entry
         SuggestCommand.Verb,
         SchemaCommand.From,
         StatusCommand.Verb,
+        ConsoleCommand.Link,
         StopCommand.Halts,
         StopCommand.Halt,
         StopCommand.Lift,

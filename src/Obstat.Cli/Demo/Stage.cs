@@ -75,6 +75,7 @@ internal sealed class Stage : IAsyncDisposable
         var text = File.ReadAllText(stage.In(SettingsFile.Name));
         text = JsonText.Set(text, ["tenant"], "\"demo\"");
         text = JsonText.Set(text, ["listen", "gateway"], "null");
+        text = JsonText.Set(text, ["listen", "console"], "null");
         text = JsonText.Set(text, ["gateway", "plane"], "\"unix:relay.sock\"");
         text = JsonText.Set(text, ["limits", "permit"], "\"3s\"");
         File.WriteAllText(stage.In(SettingsFile.Name), text);

@@ -15,7 +15,9 @@ internal sealed class Supervisor(Terminal terminal, InstallationSettings setting
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs until cancelled, or until a part says that its configuration is wrong.</summary>
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    /// <param name="served">What is done once when the plane serves for the first time.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<int> RunAsync(Func<Task> served, CancellationToken cancellation)
     {
         using var stopGateway = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var stopPlane = new CancellationTokenSource();
@@ -24,9 +26,12 @@ internal sealed class Supervisor(Terminal terminal, InstallationSettings setting
         _ = await Task.WhenAny(plane, serves.Task, Forever(cancellation)).ConfigureAwait(false);
         var door = serves.Task.IsCompleted && !plane.IsCompleted ? KeepAsync("gateway", gateway, Enrol, new TaskCompletionSource(), stopGateway.Token) : null;
 
+        var told = door is null ? Task.CompletedTask : served();
+
         // Whichever ends first ends the other: half an installation is none.
         _ = await Task.WhenAny(plane, door ?? Forever(cancellation), Forever(cancellation)).ConfigureAwait(false);
         await stopGateway.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(told).ConfigureAwait(false);
         var code = door is null ? null : await door.ConfigureAwait(false);
         await stopPlane.CancelAsync().ConfigureAwait(false);
         return await plane.ConfigureAwait(false) ?? code ?? (cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Failed);

@@ -51,6 +51,9 @@ public static class ApiRoutes
     /// <summary>To <see cref="HaltsView"/>. POST <see cref="HaltRequest"/> to <see cref="HaltDone"/>.</summary>
     public const string Halts = Prefix + "halts";
 
+    /// <summary>POST <see cref="HaltRequest"/> to <see cref="HaltDone"/>: revokes the scope for ever. Without a ledger it refuses.</summary>
+    public const string Revocations = Prefix + "revocations";
+
     /// <summary>To <see cref="HaltPreview"/>: <c>kind value</c>.</summary>
     public const string HaltPreview = Halts + "/preview";
 

@@ -16,7 +16,7 @@ namespace Obstat.Server.Api;
 
 /// <summary>What operators say to the plane, over their own socket: status, activation, identities, evidence.</summary>
 internal sealed class AdminApi(
-    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, TimeProvider clock)
+    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, Func<ConsoleLinkRequest, Peer, Answer> link, TimeProvider clock)
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
@@ -35,6 +35,7 @@ internal sealed class AdminApi(
             ? stops.LiftAsync(lift.Order)
             : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
         [AdminRoutes.AccessToken] = (body, _, _) => Task.FromResult(desk.AccessToken(body)),
+        [AdminRoutes.ConsoleLink] = (body, peer, _) => Done<ConsoleLinkRequest>(body, r => link(r, peer)),
         [PlaneRoutes.IdentityNonce] = (body, _, _) => Task.FromResult(desk.Nonce(body)),
         [PlaneRoutes.IdentityRunToken] = (body, peer, _) => Task.FromResult(desk.RunToken(body, peer)),
     });

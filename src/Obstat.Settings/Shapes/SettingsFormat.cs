@@ -15,6 +15,9 @@ internal static partial class SettingsFormat
     private static readonly TextShape Loopback = new(
         LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7073\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535, "127.0.0.1:7073");
 
+    private static readonly TextShape ConsoleLoopback = new(
+        LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7074\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535, "127.0.0.1:7074");
+
     private static readonly TextShape Web = new(WebForm(), "a URL: https, or http on loopback, without user, query and fragment", IsWeb);
     private static readonly TextShape Id = new(IdForm(), "1 to 32 characters of a-z, 0-9 and -");
 
@@ -61,6 +64,7 @@ internal static partial class SettingsFormat
             new("admin", "Where the plane serves the command line.", Unix),
             new("local", "Where the gateway serves mcp wrap.", Unix),
             new("gateway", "Where the gateway serves Streamable HTTP; null: off.", new OrNullShape(Loopback)),
+            new("console", "Where the plane serves the console; null: off.", new OrNullShape(ConsoleLoopback)),
         ], Distinct)),
         new("trust", "Whose word is taken.", new ObjectShape([new("issuers", "Issuers of access tokens.", new ListShape(Issuer, 64))])),
         new("gateway", "The gateway: which plane it asks and which servers it guards.", new ObjectShape(
@@ -103,13 +107,14 @@ internal static partial class SettingsFormat
 
         var enforcement = Socket(listen["enforcement"], "plane.sock");
         var http = listen["gateway"] is { IsNull: true } ? null : Port(listen["gateway"]?.AsString ?? "127.0.0.1:7073");
+        var console = listen["console"] is { IsNull: true } ? null : Port(listen["console"]?.AsString ?? "127.0.0.1:7074");
         return new InstallationSettings
         {
             File = path,
             Digest = digest,
             Tenant = file["tenant"]?.AsString ?? "local",
             Paths = new InstallationPaths(folder, data, Path.GetFullPath(file["policies"]?.AsString ?? "policies", folder)),
-            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http),
+            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http, console),
             Issuers = [.. (file["trust"]?["issuers"]?.Items ?? []).Select(i => new IssuerSettings(
                 i["url"]!.AsString!, i["profile"]!.AsString!, i["audience"]!.AsString!, Texts(i["algs"]),
                 Path.GetFullPath(i["jwks"]!.AsString!, folder), DurationShape.Parse(i["staleAfter"]?.AsString ?? "24h")!.Value))],

@@ -177,7 +177,7 @@ public sealed class DecisionIndex : IDisposable
         var request = decision.Request;
         var row = new ChunkRow(
             index, decision.Time.Time.ToUnixTimeMilliseconds(), Word(decision.Reason ?? ""), Word(request.Action), Word(decision.Identity.Principal ?? ""), Word(tool), Word(decision.Ep.Id));
-        _writes.Decision(row, decision.IsAllowed, Id(request.Execution), Id(request.Root), request.Parent is null ? null : Id(request.Parent), decision.Permit is { } permit ? Id(permit.Jti) : null);
+        _writes.Decision(row, decision.IsAllowed, Id(request.Execution), Id(request.Root), decision.Permit is { } permit ? Id(permit.Jti) : null);
         foreach (var policy in decision.Policies)
         {
             _writes.Hit(Word(policy), row.Time / DayMs, decision.IsAllowed);

@@ -92,6 +92,9 @@ public sealed class IndexReader : IDisposable
         return Numbers(sql.ToString(), values);
     }
 
+    /// <summary>How many decisions there are.</summary>
+    public long Total() => Number("SELECT SUM(n) FROM tally WHERE facet = 1") ?? 0;
+
     /// <summary>How many decisions fit a filter, and how they divide.</summary>
     /// <param name="filter">Which.</param>
     /// <param name="limit">Values of a facet at most.</param>
@@ -212,19 +215,13 @@ public sealed class IndexReader : IDisposable
     public long? DecisionOf(string jti) => Number("SELECT idx FROM decision WHERE jti = $1", DecisionIndex.Id(jti));
 
     /// <summary>Decisions of one execution, oldest first.</summary>
-    public ImmutableArray<long> OfExecution(string execution, int limit) => Of("execution", execution, -1, limit);
+    public ImmutableArray<long> OfExecution(string execution, int limit) => Of("execution", execution, limit);
 
     /// <summary>Decisions of all executions that one execution began, oldest first.</summary>
-    public ImmutableArray<long> OfRoot(string root, int limit) => Of("root", root, -1, limit);
+    public ImmutableArray<long> OfRoot(string root, int limit) => Of("root", root, limit);
 
-    /// <summary>Decisions of the executions that name an execution as their parent, oldest first.</summary>
-    /// <param name="parent">The execution that is named.</param>
-    /// <param name="after">Only above this index: the last one of the page before.</param>
-    /// <param name="limit">At most so many.</param>
-    public ImmutableArray<long> OfParent(string parent, long after, int limit) => Of("parent", parent, after, limit);
-
-    /// <summary>How many decisions name an execution as their parent.</summary>
-    public long CountOfParent(string parent) => Number("SELECT COUNT(*) FROM decision WHERE parent = $1", DecisionIndex.Id(parent)) ?? 0;
+    /// <summary>How many executions one execution began, with itself.</summary>
+    public long CountOfRoot(string root) => Number("SELECT COUNT(DISTINCT execution) FROM decision WHERE root = $1", DecisionIndex.Id(root)) ?? 0;
 
     /// <summary>Entries of a type other than decisions, outcomes and leases, newest first; of any such type where it is null.</summary>
     public ImmutableArray<long> Events(string? type, long? after, int limit) => type is null
@@ -237,8 +234,8 @@ public sealed class IndexReader : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private ImmutableArray<long> Of(string column, string id, long after, int limit)
-        => Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM decision WHERE {column} = $1 AND idx > $2 ORDER BY idx LIMIT {limit}"), [DecisionIndex.Id(id), after]);
+    private ImmutableArray<long> Of(string column, string id, int limit)
+        => Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM decision WHERE {column} = $1 ORDER BY idx LIMIT {limit}"), [DecisionIndex.Id(id)]);
 
     /// <summary>The terms of a filter in the numbers of the file; null where one names something that no decision has.</summary>
     private IndexTerms? Terms(DecisionFilter filter)

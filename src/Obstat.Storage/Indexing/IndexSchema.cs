@@ -9,7 +9,7 @@ internal static class IndexSchema
     internal const string Text = """
         CREATE TABLE place(origin TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, leaf BLOB NOT NULL) STRICT, WITHOUT ROWID
         CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT
-        CREATE TABLE decision(idx INTEGER PRIMARY KEY, time INTEGER NOT NULL, allowed INTEGER NOT NULL, reason INTEGER NOT NULL, action INTEGER NOT NULL, principal INTEGER NOT NULL, tool INTEGER NOT NULL, point INTEGER NOT NULL, execution BLOB NOT NULL, root BLOB NOT NULL, parent BLOB, jti BLOB, result INTEGER, done INTEGER) STRICT
+        CREATE TABLE decision(idx INTEGER PRIMARY KEY, time INTEGER NOT NULL, allowed INTEGER NOT NULL, reason INTEGER NOT NULL, action INTEGER NOT NULL, principal INTEGER NOT NULL, tool INTEGER NOT NULL, point INTEGER NOT NULL, execution BLOB NOT NULL, root BLOB NOT NULL, jti BLOB, result INTEGER, done INTEGER) STRICT
         CREATE INDEX decisionTime ON decision(time)
         CREATE INDEX decisionAllowed ON decision(allowed)
         CREATE INDEX decisionReason ON decision(reason)
@@ -19,7 +19,6 @@ internal static class IndexSchema
         CREATE INDEX decisionPoint ON decision(point)
         CREATE INDEX decisionExecution ON decision(execution)
         CREATE INDEX decisionRoot ON decision(root)
-        CREATE INDEX decisionParent ON decision(parent) WHERE parent IS NOT NULL
         CREATE INDEX decisionJti ON decision(jti) WHERE jti IS NOT NULL
         CREATE INDEX decisionOpen ON decision(done) WHERE jti IS NOT NULL AND done IS NULL
         CREATE INDEX decisionResult ON decision(result) WHERE result IS NOT NULL

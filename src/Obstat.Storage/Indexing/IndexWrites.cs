@@ -25,7 +25,7 @@ internal sealed class IndexWrites : IDisposable
         [
             _decision = Database.Prepare(
                 connection,
-                "INSERT INTO decision(idx, time, allowed, reason, action, principal, tool, point, execution, root, parent, jti) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", 12),
+                "INSERT INTO decision(idx, time, allowed, reason, action, principal, tool, point, execution, root, jti) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", 11),
             _tally = Database.Prepare(connection, "INSERT INTO tally(facet, value, allowed, n) VALUES($1, $2, $3, 1) ON CONFLICT(facet, value, allowed) DO UPDATE SET n = n + 1", 3),
             _hour = Database.Prepare(connection, "INSERT INTO hour(hour, reason, n) VALUES($1, $2, 1) ON CONFLICT(hour, reason) DO UPDATE SET n = n + 1", 2),
             _chunk = Database.Prepare(connection, "INSERT OR REPLACE INTO chunk(n, first, last, rows) VALUES($1, $2, $3, $4)", 4),
@@ -47,11 +47,11 @@ internal sealed class IndexWrites : IDisposable
         }
     }
 
-    internal void Decision(in ChunkRow row, bool allowed, byte[] execution, byte[] root, byte[]? parent, byte[]? jti)
+    internal void Decision(in ChunkRow row, bool allowed, byte[] execution, byte[] root, byte[]? jti)
     {
         Run(
             _decision, row.Index, row.Time, allowed ? 1L : 0L, (long)row.Reason, (long)row.Action, (long)row.Principal, (long)row.Tool, (long)row.Point, execution, root,
-            (object?)parent ?? DBNull.Value, (object?)jti ?? DBNull.Value);
+            (object?)jti ?? DBNull.Value);
         Run(_hour, row.Time / DecisionIndex.HourMs, (long)row.Reason);
         foreach (var (facet, value) in (ReadOnlySpan<(DecisionFacet, int)>)
             [

@@ -98,6 +98,22 @@ public sealed class Vault : IDisposable
         }
     }
 
+    /// <summary>The pseudonym of a name that has one; null for one that was never asked about, for which none is made.</summary>
+    public string? FindPseudonym(string name)
+    {
+        lock (_lock)
+        {
+            if (_pseudonyms.TryGetValue(name, out var known))
+            {
+                return known;
+            }
+
+            using var find = Database.Prepare(_connection, "SELECT pseudonym FROM pseudonym WHERE name = $1", 1);
+            find.Parameters[0].Value = name;
+            return find.ExecuteScalar() as string;
+        }
+    }
+
     /// <summary>
     /// Seals the members of a role under a fresh salt and the person's data key of the month. Throws for a role or members that are none, and for a blob beyond 1 MiB.
     /// </summary>

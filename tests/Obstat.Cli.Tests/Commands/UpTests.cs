@@ -19,7 +19,7 @@ public sealed class UpTests : IDisposable
         Programs();
         var key = Json("init", "--template", "payments").GetProperty("logKey").GetString()!;
         var text = File.ReadAllText(_run.In("obstat.json"));
-        File.WriteAllText(_run.In("obstat.json"), text.Replace("\"tenant\": \"local\",", "\"tenant\": \"local\", \"listen\": { \"gateway\": null },", StringComparison.Ordinal));
+        File.WriteAllText(_run.In("obstat.json"), text.Replace("\"tenant\": \"local\",", "\"tenant\": \"local\", \"listen\": { \"gateway\": null, \"console\": null },", StringComparison.Ordinal));
         Done("mcp", "add", "payments", "--approve", "all", "--class", "transfer=pay:amount=/amount,currency=EUR,payee=/to", "--class", "balance=read", "--class", "history=read",
             "--", Dotnet, Path.Combine(_run.In("programs"), "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll"), "--journal", _run.In("journal"));
         Done("identity", "enrol", "alice");

@@ -35,4 +35,7 @@ public static class AdminRoutes
 
     /// <summary><see cref="AccessTokenRequest"/> to <see cref="AccessTokenAnswer"/>.</summary>
     public const string AccessToken = "/v1/identity/access-token";
+
+    /// <summary><see cref="ConsoleLinkRequest"/> to <see cref="ConsoleLinkAnswer"/>.</summary>
+    public const string ConsoleLink = "/v1/console/link";
 }

@@ -31,6 +31,8 @@ public sealed class AdminMessageTests
         new ExportRequest(3, 9).ToJson().ToString(),
         new AccessTokenRequest("alice", "http://127.0.0.1:7073", 3600).ToJson().ToString(),
         new AccessTokenAnswer("a.b.c", 1).ToJson().ToString(),
+        new ConsoleLinkRequest("viewer").ToJson().ToString(),
+        new ConsoleLinkAnswer("http://127.0.0.1:7074/login?t=x", 1).ToJson().ToString(),
     ];
 
     [Theory]
@@ -79,6 +81,7 @@ public sealed class AdminMessageTests
         {
             Read<AdminRequest>(value), Read<AdminRefusal>(value), Read<ActivateAnswer>(value), Read<StatusAnswer>(value), Read<DecisionsRequest>(value), Read<DecisionsAnswer>(value),
             Read<EntryRequest>(value), Read<EntryShown>(value), Read<ExportRequest>(value), Read<AccessTokenRequest>(value), Read<AccessTokenAnswer>(value),
+            Read<ConsoleLinkRequest>(value), Read<ConsoleLinkAnswer>(value),
         }.OfType<string>();
     }
 

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using Obstat.Console.Api;
+using Obstat.Storage.Indexing;
+
+namespace Obstat.Server.Faces;
+
+/// <summary>
+/// New decisions as server-sent events: a row each, a beat every five seconds. Whoever comes back says the last index that it saw and gets what it missed; one who missed too much, or reads too slowly, is told to
+/// load the page again. A session that ends takes its streams with it.
+/// </summary>
+internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPool pool, FaceRows rows, Standing standing)
+{
+    /// <summary>Streams of one session at once.</summary>
+    public const int OfSessionMax = 4;
+
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Session, int> _open = new();
+
+    /// <summary>Serves one stream until one of both ends goes.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="me">Who asks.</param>
+    /// <param name="filter">Which decisions.</param>
+    /// <param name="last">The last index that was seen; null: only what comes from now on.</param>
+    public async Task ServeAsync(HttpContext http, Session me, DecisionFilter filter, long? last)
+    {
+        if (_open.AddOrUpdate(me, 1, (_, n) => n + 1) > OfSessionMax || keeper.Listen() is not { } listener)
+        {
+            Leave(me);
+            await FacesApi.RefuseAsync(http, 503, ApiRefusal.Busy, $"expected at most {OfSessionMax} streams of a session and {IndexKeeper.ListenersMax} of all");
+            return;
+        }
+
+        try
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.StartAsync(http.RequestAborted);
+            await StreamAsync(http, me, filter, last, listener);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The reader went away.
+        }
+        finally
+        {
+            keeper.Leave(listener);
+            Leave(me);
+        }
+    }
+
+    private void Leave(Session me)
+    {
+        if (_open.AddOrUpdate(me, 0, (_, n) => n - 1) <= 0)
+        {
+            _ = _open.TryRemove(new KeyValuePair<Session, int>(me, 0));
+        }
+    }
+
+    private async Task StreamAsync(HttpContext http, Session me, DecisionFilter filter, long? last, Channel<LiveDecision> listener)
+    {
+        var cancellation = http.RequestAborted;
+        await SendAsync(http, null, "beat", standing.Beat(), ApiJson.Default.BeatView);
+        var seen = last ?? -1;
+        if (last is { } from)
+        {
+            // What came while it was away; what comes meanwhile waits in the channel.
+            var (isAnswered, missed) = await pool.AskAsync(desk => desk.Index.Decisions(filter, null, IndexKeeper.WaitingMax + 1).Where(i => i > from).Reverse().ToArray(), cancellation);
+            if (!isAnswered || missed!.Length > IndexKeeper.WaitingMax)
+            {
+                await TellAsync(http, "event: reload\ndata: {}\n\n");
+                return;
+            }
+
+            foreach (var chunk in missed.Chunk(50))
+            {
+                var (isRead, found) = await pool.AskAsync(desk => (object)rows.Rows(desk, chunk, filter, me.Role), cancellation);
+                if (!isRead)
+                {
+                    await TellAsync(http, "event: reload\ndata: {}\n\n");
+                    return;
+                }
+
+                foreach (var row in (System.Collections.Immutable.ImmutableArray<DecisionRow>)found!)
+                {
+                    seen = row.Entry;
+                    await SendAsync(http, row.Entry, "row", row, ApiJson.Default.DecisionRow);
+                }
+            }
+        }
+
+        var beat = plane.Clock.GetTimestamp();
+        while (!me.IsOver(plane.Clock.GetUtcNow()))
+        {
+            var left = BeatEvery - plane.Clock.GetElapsedTime(beat);
+            if (left <= TimeSpan.Zero)
+            {
+                beat = plane.Clock.GetTimestamp();
+                await SendAsync(http, null, "beat", standing.Beat(), ApiJson.Default.BeatView);
+                continue;
+            }
+
+            bool isMore;
+            using (var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            {
+                wait.CancelAfter(left);
+                try
+                {
+                    isMore = await listener.Reader.WaitToReadAsync(wait.Token);
+                }
+                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+                {
+                    continue;
+                }
+            }
+
+            while (listener.Reader.TryRead(out var live))
+            {
+                if (live.Row.Entry > seen && live.Fits(filter))
+                {
+                    await SendAsync(http, live.Row.Entry, "row", live.For(me.Role), ApiJson.Default.DecisionRow);
+                }
+            }
+
+            if (!isMore)
+            {
+                await TellAsync(http, "event: reload\ndata: {}\n\n");
+                return;
+            }
+        }
+    }
+
+    private static Task SendAsync<T>(HttpContext http, long? id, string kind, T data, JsonTypeInfo<T> type)
+        => TellAsync(http, string.Create(CultureInfo.InvariantCulture, $"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {JsonSerializer.Serialize(data, type)}\n\n"));
+
+    private static async Task TellAsync(HttpContext http, string text)
+    {
+        await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+}

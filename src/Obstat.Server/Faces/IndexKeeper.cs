@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Obstat.Console.Api;
+using Obstat.Proof.Statements;
+using Obstat.Storage;
+using Obstat.Storage.Indexing;
+using Obstat.Storage.Reading;
+
+namespace Obstat.Server.Faces;
+
+/// <summary>
+/// Keeps the derived index behind the ledger, on a thread of its own, and tells who listens what came. Where it can read no further it says why, and stays there: no decision depends on it. Behind by much it
+/// works half of the time, so that what catches up takes no more than half a core from what decides.
+/// </summary>
+internal sealed class IndexKeeper : IDisposable
+{
+    /// <summary>Rows that wait for one listener; then it is told to load its page again.</summary>
+    public const int WaitingMax = 500;
+
+    /// <summary>Listeners at once.</summary>
+    public const int ListenersMax = 200;
+
+    private const int ChunkLength = 1_000;
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
+
+    private readonly Ledger _ledger;
+    private readonly FaceRows _rows;
+    private readonly LedgerReader? _reader;
+    private readonly DecisionIndex? _index;
+    private readonly Thread? _thread;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly ConcurrentDictionary<Channel<LiveDecision>, byte> _listeners = new();
+    private volatile bool _isToClear;
+    private volatile string? _failure;
+    private long _size;
+
+    /// <summary>Opens the index and begins. An index that cannot be opened is a failure that is told, not one that is thrown: the plane decides without it.</summary>
+    public IndexKeeper(Ledger ledger, Sealed opened, FaceRows rows)
+    {
+        (_ledger, _rows) = (ledger, rows);
+        try
+        {
+            _reader = ledger.Read();
+            _index = DecisionIndex.Open(ledger.Folder, _reader, opened.ToolOf);
+            _size = _index.Size;
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or SqliteException or IOException)
+        {
+            _failure = e.Message;
+            return;
+        }
+
+        _thread = new Thread(Run) { IsBackground = true, Name = "index keeper" };
+        _thread.Start();
+    }
+
+    /// <summary>Entries that the index has read.</summary>
+    public long Size => Interlocked.Read(ref _size);
+
+    /// <summary>Why it reads no further; null while all is well.</summary>
+    public string? Failure => _failure;
+
+    /// <summary>Listens to what comes from now on; null while too many listen. A reader that completes was too slow.</summary>
+    public Channel<LiveDecision>? Listen()
+    {
+        if (_listeners.Count >= ListenersMax)
+        {
+            return null;
+        }
+
+        var channel = Channel.CreateBounded<LiveDecision>(new BoundedChannelOptions(WaitingMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _listeners[channel] = 0;
+        return channel;
+    }
+
+    /// <summary>Listens no more.</summary>
+    public void Leave(Channel<LiveDecision> listener) => _ = _listeners.TryRemove(listener, out _);
+
+    /// <summary>The index said what an entry does not: it is made again from the first entry on.</summary>
+    public void Distrust() => _isToClear = true;
+
+    public void Dispose()
+    {
+        _stop.Set();
+        _thread?.Join();
+        _index?.Dispose();
+        _reader?.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            var pause = TimeSpan.Zero;
+            while (!_stop.Wait(pause))
+            {
+                if (_isToClear)
+                {
+                    _isToClear = false;
+                    _index!.Clear();
+                    _ = Interlocked.Exchange(ref _size, 0);
+                }
+
+                var (size, started) = (_ledger.State.Size, Stopwatch.GetTimestamp());
+                if (size == _index!.Size)
+                {
+                    pause = Every;
+                    continue;
+                }
+
+                var to = Math.Min(size, _index.Size + ChunkLength);
+                var came = _index.Advance(_reader!, to);
+                _ = Interlocked.Exchange(ref _size, to);
+                Tell(came);
+                pause = to == size ? Every : Stopwatch.GetElapsedTime(started);
+            }
+        }
+        catch (Exception e) when (e is LedgerUnavailableException or SqliteException or IOException)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private void Tell(ImmutableArray<(long Index, DecisionStatement Decision, string Tool)> came)
+    {
+        if (_listeners.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var (index, decision, tool) in came)
+        {
+            // Its head is being signed: the list that shows it proves it when it is loaded.
+            var live = new LiveDecision(_rows.Of(_reader!, index, decision, null, ProofState.NotYet, Role.Owner), decision, tool);
+            foreach (var listener in _listeners.Keys)
+            {
+                if (!listener.Writer.TryWrite(live))
+                {
+                    Leave(listener);
+                    _ = listener.Writer.TryComplete();
+                }
+            }
+        }
+    }
+}
