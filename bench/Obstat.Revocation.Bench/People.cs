@@ -18,8 +18,8 @@ internal sealed class People(Installation installation)
         {
             var name = $"p{i.ToString(CultureInfo.InvariantCulture)}";
             var file = Path.Combine(folder, name + ".json");
+            File.Copy(Path.Combine(folder, "p0.json"), file); // with its mode, which the plane looks at
             File.WriteAllText(file, first.Replace("p0", name, StringComparison.Ordinal));
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
         _ = installation.Run("policy", "activate");

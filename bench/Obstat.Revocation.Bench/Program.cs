@@ -7,7 +7,8 @@ using Obstat.Revocation.Bench;
 
 if (args is ["--server", var pace])
 {
-    await new StreamServer(TimeSpan.FromMilliseconds(int.Parse(pace, CultureInfo.InvariantCulture))).RunAsync();
+    using var server = new StreamServer(TimeSpan.FromMilliseconds(int.Parse(pace, CultureInfo.InvariantCulture)));
+    await server.RunAsync();
     return;
 }
 

@@ -12,7 +12,7 @@ namespace Obstat.Revocation.Bench;
 /// Role: a tool server over Streamable HTTP whose one tool tells its progress until somebody cuts the connection. One thread writes for all streams, each in its own phase, so that the server takes
 /// as little of the machine as it can.
 /// </summary>
-internal sealed class StreamServer(TimeSpan every)
+internal sealed class StreamServer(TimeSpan every) : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<(Socket Socket, byte[] Event)> _begun = new();
@@ -28,6 +28,9 @@ internal sealed class StreamServer(TimeSpan every)
             _ = ServeAsync(await _listener.AcceptSocketAsync());
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Dispose();
 
     private void Emit()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Obstat.Core.Records;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Statements;

@@ -31,7 +31,7 @@ internal sealed class Supervisor(Terminal terminal, InstallationSettings setting
         // Whichever ends first ends the other: half an installation is none.
         _ = await Task.WhenAny(plane, door ?? Forever(cancellation), Forever(cancellation)).ConfigureAwait(false);
         await stopGateway.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAny(told).ConfigureAwait(false);
+        _ = await Task.WhenAny(told).ConfigureAwait(false);
         var code = door is null ? null : await door.ConfigureAwait(false);
         await stopPlane.CancelAsync().ConfigureAwait(false);
         return await plane.ConfigureAwait(false) ?? code ?? (cancellation.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Failed);

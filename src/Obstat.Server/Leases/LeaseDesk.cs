@@ -351,7 +351,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         });
     });
 
-    private static IEnumerable<LeaseEvent> Left(IReadOnlyDictionary<string, OpenLease> open, IEnumerable<LeaseEvent> events)
+    private static IEnumerable<LeaseEvent> Left(ImmutableDictionary<string, OpenLease> open, IEnumerable<LeaseEvent> events)
     {
         var told = new HashSet<(string Lease, string Event)>();
         var over = new HashSet<string>(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CsCheck;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
@@ -6,7 +5,6 @@ using Obstat.Core.Leases;
 using Obstat.Core.Tests.Records;
 using Obstat.Core.Tests.Way;
 using Obstat.Proof.Leases;
-using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Core.Tests.Leases;
