@@ -62,6 +62,9 @@ internal sealed class PointFiles(string folder, string enrolmentFile)
     /// <summary>Remembers that the plane took the secret.</summary>
     public void Enrolled(PlanePins pins, string secret) => DurableFile.Write(PinsPath, (pins with { Enrolled = Digest.Of(Encoding.ASCII.GetBytes(secret)) }).ToBytes());
 
+    /// <summary>Pins the head key that followed the pinned one.</summary>
+    public void Follow(PlanePins pins) => DurableFile.Write(PinsPath, pins.ToBytes());
+
     /// <summary>What the point remembers; nothing before its first start.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read: forgetting it would let an older ledger pass.</exception>
     public PointMemory Memory() => DurableFile.Read(MemoryPath, PointMemory.BytesMax) is not { } bytes ? new PointMemory(null, null)

@@ -81,14 +81,38 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
             return (null, DenyReason.PlaneUnavailable);
         }
 
-        var (view, reason) = Believe(session, pins, answer, seen, sent);
+        var followed = answer.HeadKey == pins.Head.ToString() ? pins : Follow(pins, answer);
+        if (followed is null)
+        {
+            return (null, DenyReason.PlaneUnavailable);
+        }
+
+        var (view, reason) = Believe(session, followed, answer, seen, sent);
         if (view is not null && secret is not null)
         {
-            files.Enrolled(pins, secret);
+            files.Enrolled(followed, secret);
+        }
+        else if (view is not null && followed != pins)
+        {
+            files.Follow(followed); // durable before anything is believed under it alone
         }
 
         return (view, reason);
     }
+
+    /// <summary>
+    /// The pins under the head key that follows the pinned one: only while both sign, where an entry under a head of the pinned key announces it and it signed that entry itself. That the root names it too is seen at its key set.
+    /// </summary>
+    private PlanePins? Follow(PlanePins pins, RegisterAnswer answer)
+        => answer.Rotation is { } json
+            && Receipt.TryFromJson(json, out var receipt, out _)
+            && receipt.TryVerify(new HeadVerifier(pins.Head), out var entry, out _)
+            && entry.Statement is KeyRotationStatement rotation
+            && rotation.OverlapUntil?.Time > clock.Wall
+            && HeadKeys.Of(pins.Head).TryRotate(entry.Index, rotation, out var keys, out _)
+            && keys.Newest.ToString() == answer.HeadKey
+                ? pins with { Head = keys.Newest }
+                : null;
 
     private (PointView? View, DenyReason Reason) Believe(PointSession session, PlanePins pins, RegisterAnswer answer, Checkpoint? seen, TimeSpan sent)
     {

@@ -113,6 +113,7 @@ public sealed class PlaneHost : IAsyncDisposable
             new LedgerOptions { Folder = paths.Ledger },
             new LedgerKeys { Heads = keys.Heads, Statements = working.Statements, Root = keys.RootSigner.PublicKey, Announce = place => working.Announce(place, keys) },
             clock));
+        PlaneKeys.Settle(paths, ledger.State.HeadKeys, keys.Heads);
         var vault = Keep(Vault.Open(paths.Ledger, ledger.Origin, keys.Tenant));
 
         // The empty builder reads no configuration file, no variable and no argument: nothing of the environment moves or opens a listener.

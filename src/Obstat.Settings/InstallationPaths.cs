@@ -15,6 +15,9 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
     /// <summary>Ed25519 seed, base64: signs the ledger's heads.</summary>
     public string HeadKey => In("keys", "head.key");
 
+    /// <summary>The key that follows <see cref="HeadKey"/>: there while a rotation overlaps.</summary>
+    public string NextHeadKey => In("keys", "head.next.key");
+
     /// <summary>PKCS#8 P-256: signs tool pins.</summary>
     public string OperatorKey => In("keys", "operator.pem");
 

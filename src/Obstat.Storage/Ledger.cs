@@ -37,11 +37,12 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly FoldFile _folds;
     private readonly Reserve _reserve;
     private readonly TimeProvider _time;
+    private readonly HeadSigner _heads;
     private int _disposed;
 
     private Ledger(string folder, FolderLock folderLock, SqliteConnection connection, FoldFile folds, OpenedLog opened, Plane plane, LedgerKeys keys, LedgerOptions options, Guard guard, TimeProvider time)
     {
-        (Folder, _lock, _connection, _folds, _time, HeadKey) = (folder, folderLock, connection, folds, time, keys.Heads.VerifierKey);
+        (Folder, _lock, _connection, _folds, _time, _heads) = (folder, folderLock, connection, folds, time, keys.Heads);
         _writersReader = LedgerReader.Open(folder, Origin);
         _makersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
@@ -52,10 +53,10 @@ public sealed class Ledger : ILedger, IDisposable
     }
 
     /// <inheritdoc/>
-    public string Origin => HeadKey.Name;
+    public string Origin => _heads.Origin;
 
     /// <inheritdoc/>
-    public VerifierKey HeadKey { get; }
+    public VerifierKey HeadKey => _heads.VerifierKey;
 
     /// <inheritdoc/>
     public LedgerState State => _writer.State;
@@ -236,13 +237,18 @@ public sealed class Ledger : ILedger, IDisposable
             var instance = Instance(folder, File.Exists(file));
             connection = Database.OpenWriter(file, erases: false);
             Schema.Prepare(connection, file, Schema.Ledger);
-            var origin = keys.Heads.VerifierKey.Name;
+            var origin = keys.Heads.Origin;
             var guard = new Guard(options.GuardFolder ?? Path.Combine(folder, "guard"), origin);
             folds = FoldFile.Open(folder, out var lost);
-            var opened = Read(connection, folder, folds, keys.Heads.VerifierKey, guard.Read() is { } note ? [($"guard/{origin}", note)] : [], options, ref lost);
+            var opened = Read(connection, folder, folds, keys.Heads, guard.Read() is { } note ? [($"guard/{origin}", note)] : [], options, ref lost);
             if (opened.State.Size > 0 && (opened.State.Plane.Instance != instance || opened.State.RootKey?.Kid != keys.Root.Kid))
             {
                 throw new LedgerUnavailableException($"INSTANCE or root key: expected {opened.State.Plane.Instance} and {opened.State.RootKey?.Kid}, got {instance} and {keys.Root.Kid}");
+            }
+
+            if (opened.State.HeadKeys is { } inForce && !keys.Heads.TryUse(inForce.InForce))
+            {
+                throw new LedgerUnavailableException($"head key: expected {string.Join(" and ", inForce.InForce)}");
             }
 
             if (!keys.Heads.TryResume(opened.Edge.Size, opened.Edge.Root))
@@ -275,10 +281,10 @@ public sealed class Ledger : ILedger, IDisposable
         }
     }
 
-    private static OpenedLog Read(SqliteConnection connection, string folder, FoldFile folds, VerifierKey headKey, IReadOnlyList<(string Source, byte[] Note)> remembered, LedgerOptions options, ref string? refused)
+    private static OpenedLog Read(SqliteConnection connection, string folder, FoldFile folds, HeadSigner heads, IReadOnlyList<(string Source, byte[] Note)> remembered, LedgerOptions options, ref string? refused)
     {
         var size = HeadRow.Size(connection);
-        if (folds.Read(headKey, out var broken) is { } kept)
+        if (folds.Read(heads, out var broken) is { } kept)
         {
             if (kept.Seal.Size > size)
             {
@@ -287,8 +293,8 @@ public sealed class Ledger : ILedger, IDisposable
 
             if (size > options.WholeMax)
             {
-                using var reader = LedgerReader.Open(folder, headKey.Name);
-                if (TailLog.TryRead(connection, reader, headKey, remembered, kept.Fold, kept.Seal, out broken) is { } opened)
+                using var reader = LedgerReader.Open(folder, heads.Origin);
+                if (TailLog.TryRead(connection, reader, heads, remembered, kept.Fold, kept.Seal, out broken) is { } opened)
                 {
                     return opened;
                 }
@@ -296,7 +302,7 @@ public sealed class Ledger : ILedger, IDisposable
         }
 
         refused ??= broken;
-        return WholeLog.Read(connection, headKey, remembered);
+        return WholeLog.Read(connection, heads, remembered);
     }
 
     private static string Instance(string folder, bool hasLedger)

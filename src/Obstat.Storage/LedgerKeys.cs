@@ -8,7 +8,7 @@ namespace Obstat.Storage;
 /// <summary>The keys that a ledger writes with. They belong to their maker, who disposes of them after the ledger.</summary>
 public sealed class LedgerKeys
 {
-    /// <summary>Signs heads; its name is the origin. It must not have signed for another ledger.</summary>
+    /// <summary>Signs heads; its name is the origin. It has each key that is in force, and may have one that is not announced yet. It must not have signed for another ledger.</summary>
     public required HeadSigner Heads { get; init; }
 
     /// <summary>The statement key of this start.</summary>

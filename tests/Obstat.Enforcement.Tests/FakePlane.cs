@@ -46,6 +46,8 @@ public sealed class FakePlane : IAsyncDisposable
     private int _port;
     private byte[]? _before;
     private VerifiedHash? _denial;
+    private NoteSigner? _next;
+    private VerifiedHash? _rotation;
 
     public FakePlane(IPointClock clock)
     {
@@ -109,7 +111,32 @@ public sealed class FakePlane : IAsyncDisposable
 
     public ConcurrentQueue<(string Path, string Body)> Requests { get; } = new();
 
-    public VerifierKey HeadKey => _head.VerifierKey;
+    public VerifierKey HeadKey => _next?.VerifierKey ?? _head.VerifierKey;
+
+    /// <summary>Ends the old head key: from here on the new one signs alone.</summary>
+    public bool HasOldHeadEnded { get; set; }
+
+    /// <summary>Tells points the entry that announces the new head key.</summary>
+    public bool TellsRotation { get; set; } = true;
+
+    /// <summary>Announces a new head key: from this entry on heads carry both lines.</summary>
+    /// <param name="lie">Changes the entry.</param>
+    /// <param name="underNewAlone">The head that is told with the entry is signed by the new key alone.</param>
+    public void Rotate(Func<KeyRotationStatement, NoteSigner, KeyRotationStatement>? lie = null, bool underNewAlone = false)
+    {
+        lock (_lock)
+        {
+            _next = NoteSigner.Generate(_head.VerifierKey.Name);
+            var rotation = new KeyRotationStatement
+            {
+                Nonce = Random128.Next(), Origin = HeadKey.Name, Time = Timestamp.From(Clock.Wall), Clock = new Clock("test", 0), Plane = Instance, Role = KeyRoles.Checkpoint,
+                Old = RotatedKey.Ends(_head.VerifierKey), New = RotatedKey.Begins(_next.VerifierKey), OverlapUntil = Timestamp.From(Clock.Wall + TimeSpan.FromDays(1)), Proof = null, SuspectedFrom = null,
+            }.Prove(_next);
+            HasOldHeadEnded = underNewAlone;
+            _rotation = Append((lie?.Invoke(rotation, _next) ?? rotation).ToBytes(), PlaneFault.None);
+            HasOldHeadEnded = false;
+        }
+    }
 
     public string RootKid => _root.Kid;
 
@@ -402,7 +429,7 @@ public sealed class FakePlane : IAsyncDisposable
         var root = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Root) : _root;
         var iss = fault == PlaneFault.OtherPlane ? "urn:execution:plane:other" : Urns.Plane(HeadKey.Name);
         var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600), new KeySetMember(_lease.Public, now, now + 3600)]);
-        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), Consistency(request.Seen), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), Consistency(request.Seen), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), TellsRotation ? _rotation?.Receipt.ToJson() : null, Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
     }
 
     private ImmutableArray<Digest> Consistency(long seen)
@@ -542,9 +569,9 @@ public sealed class FakePlane : IAsyncDisposable
         var index = _edge.Size;
         _edge = growth.After;
         using var other = NoteSigner.Generate(HeadKey.Name);
-        var signer = fault == PlaneFault.WrongHeadKey ? other : _head;
+        NoteSigner[] signers = fault == PlaneFault.WrongHeadKey ? [other] : _next is null ? [_head] : HasOldHeadEnded ? [_next] : [_head, _next];
         var text = new Checkpoint(HeadKey.Name, _edge.Size, _edge.Root).ToText();
-        var note = SignedNote.Of(text, signer.Sign(Encoding.UTF8.GetBytes(text)));
+        var note = SignedNote.Of(text, [.. signers.Select(s => s.Sign(Encoding.UTF8.GetBytes(text)))]);
         return new VerifiedHash(new Receipt(note.Bytes, index, [.. growth.Path(index)], leaf, statement), hash);
     }
 

@@ -75,7 +75,8 @@ public sealed class BoundedStartTests : IDisposable
     private OpenedLog Whole()
     {
         using var connection = Database.OpenReader(_place.File);
-        return WholeLog.Read(connection, _place.HeadKey, []);
+        using var heads = _place.Heads();
+        return WholeLog.Read(connection, heads, []);
     }
 
     private OpenedLog? Tail(out string? refused)
@@ -83,7 +84,8 @@ public sealed class BoundedStartTests : IDisposable
         using var connection = Database.OpenReader(_place.File);
         using var reader = LedgerReader.Open(_place.Ledger, _place.Origin);
         using var folds = FoldFile.Open(_place.Ledger, out _);
-        return folds.Read(_place.HeadKey, out refused) is { } kept ? TailLog.TryRead(connection, reader, _place.HeadKey, [], kept.Fold, kept.Seal, out refused) : null;
+        using var heads = _place.Heads();
+        return folds.Read(heads, out refused) is { } kept ? TailLog.TryRead(connection, reader, heads, [], kept.Fold, kept.Seal, out refused) : null;
     }
 
     [Fact]

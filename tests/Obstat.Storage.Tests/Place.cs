@@ -59,7 +59,16 @@ internal sealed class Place : IDisposable
     public byte[] Seed => _seed;
 
     /// <summary>The signer of heads, as if this were another process with the same key.</summary>
-    public HeadSigner Heads() => new(LogOrigin.Signer("t-1", _seed));
+    public HeadSigner Heads() => new(HasOld ? HasNext ? [LogOrigin.Signer("t-1", _seed), Next()] : [LogOrigin.Signer("t-1", _seed)] : [Next()]);
+
+    /// <summary>Whether the first head key is still there.</summary>
+    public bool HasOld { get; set; } = true;
+
+    /// <summary>Whether the head key that follows is there.</summary>
+    public bool HasNext { get; set; }
+
+    /// <summary>The head key that follows.</summary>
+    public NoteSigner Next() => NoteSigner.FromSeed(Origin, SHA256.HashData(_seed));
 
     public TestClock Clock { get; } = new();
 
@@ -83,7 +92,7 @@ internal sealed class Place : IDisposable
             new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, ReserveBytes = ReserveBytes, FreeBytes = FreeBytes, PublishEvery = PublishEvery, Clock = new("test", 20) },
             new()
             {
-                Heads = new HeadSigner(LogOrigin.Signer("t-1", _seed)),
+                Heads = Heads(),
                 Statements = statements,
                 Root = Root.PublicKey,
                 Announce = place => (KeySetStatement)Said.KeySet(Root, (KeyRoles.Statement, statements)).Compose!(place).Statement!,

@@ -44,7 +44,7 @@ public sealed class ThirdPartyTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{head.Size} entries made and exported in {clock.Elapsed.TotalSeconds:0.0} s");
 
         clock.Restart();
-        var vkey = log.HeadKey.ToString();
+        var vkey = log.HeadKeys.Newest.ToString();
         Assert.Equal((0, ""), Run("log", vkey, Exported));
         output.WriteLine($"tlogcheck log: {clock.Elapsed.TotalSeconds:0.0} s");
         var policy = Write("policy", Encoding.UTF8.GetBytes($"log {vkey}\nquorum none\n"));

@@ -49,6 +49,7 @@ internal static class Entry
         LedgerCommand.Export,
         LedgerCommand.Serve,
         LedgerCommand.RebuildIndex,
+        LedgerCommand.Rotate,
         VerifyCommand.Verb,
         AuditCommand.Verb,
         ReplayCommand.Verb,

@@ -8,11 +8,12 @@ using Obstat.Cli.Serving;
 namespace Obstat.Cli.Commands;
 
 /// <summary>
-/// <c>obstat ledger ..</c>: what is done to the ledger's files. This program cannot read them; the plane's program does, as a process of its own without keys, also while no plane runs.
+/// <c>obstat ledger ..</c>: what is done to the ledger's files. This program cannot read them; the plane's program does, as a process of its own, also while no plane runs.
 /// </summary>
 internal static class LedgerCommand
 {
     private const string ListenDefault = "127.0.0.1:7075";
+    private const string OverlapDefault = "30";
 
     public static Verb Checkpoint { get; } = new()
     {
@@ -51,6 +52,18 @@ internal static class LedgerCommand
         Examples = ["obstat ledger rebuild-index"],
         More = "Tiles are made from the entries and the kept fold is thrown away, but only if the entries lead to every signed head. No entry is changed.",
         RunAsync = static (invocation, cancellation) => RunAsync(invocation, cancellation, "rebuild-index"),
+    };
+
+    public static Verb Rotate { get; } = new()
+    {
+        Path = "ledger rotate",
+        About = "begin a new key of the ledger's heads, while no plane runs; for a time each head is signed by both",
+        Examples = ["obstat ledger rotate", "obstat ledger rotate --overlap 90"],
+        Options = [new("--overlap", "DAYS", $"how long the old key goes on, 1 to 365 (default: {OverlapDefault})")],
+        More = "Give the new key, which is printed, to everybody who verifies: as a second log line of a trust file. Enforcement points that register within the overlap take it by themselves, under the old one; any other must be enrolled again.",
+        RunAsync = static (invocation, cancellation) => int.TryParse(invocation.Option("--overlap") ?? OverlapDefault, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 365
+            ? RunAsync(invocation, cancellation, "rotate", days.ToString(CultureInfo.InvariantCulture))
+            : Task.FromResult(invocation.Misused($"--overlap \"{Shown.Of(invocation.Option("--overlap") ?? "", 64)}\" is no count of days", "expected 1 to 365", $"--overlap {OverlapDefault}")),
     };
 
     public static Verb Serve { get; } = new()

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
-using Obstat.Proof.Encodings;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Notes;
 using Obstat.Settings;
@@ -21,13 +19,8 @@ internal static class KeyFiles
         return key;
     }
 
-    /// <summary>Makes the head key's file: an Ed25519 seed in base64.</summary>
-    public static void CreateHead(string path)
-    {
-        var seed = RandomNumberGenerator.GetBytes(NoteSigner.SeedLength);
-        PrivateFile.Create(path, Encoding.ASCII.GetBytes(Base64Exact.Encode(seed) + "\n"));
-        CryptographicOperations.ZeroMemory(seed);
-    }
+    /// <summary>Makes the file of a first head key.</summary>
+    public static void CreateHead(string path) => PrivateFile.Create(path, HeadKeyFile.Generate(null));
 
     /// <summary>Reads a key of a role.</summary>
     public static bool TryRead(string path, KeyRole role, [NotNullWhen(true)] out SigningKey? key, [NotNullWhen(false)] out string? reason)
@@ -41,21 +34,14 @@ internal static class KeyFiles
         return key is not null;
     }
 
-    /// <summary>The ledger's public key, from the head key's file and the tenant.</summary>
+    /// <summary>The ledger's public key, from the head key's file.</summary>
     public static bool TryReadHead(InstallationSettings settings, [NotNullWhen(true)] out VerifierKey? head, [NotNullWhen(false)] out string? reason)
     {
         head = null;
-        if (PrivateFile.TryRead(settings.Paths.HeadKey, BytesMax, out var bytes, out reason))
+        if (HeadKeyFile.TryRead(settings.Paths.HeadKey, settings.Tenant, out var signer, out reason))
         {
-            if (Base64Exact.TryDecode(Encoding.ASCII.GetString(bytes).TrimEnd('\n'), out var seed) && seed.Length == NoteSigner.SeedLength)
-            {
-                using var signer = LogOrigin.Signer(settings.Tenant, seed);
-                head = signer.VerifierKey;
-            }
-            else
-            {
-                reason = $"{settings.Paths.HeadKey} is no Ed25519 seed in base64";
-            }
+            head = signer.VerifierKey;
+            signer.Dispose();
         }
 
         return head is not null;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Leases;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Records;
@@ -43,6 +44,7 @@ internal static class Fold
             LeaseStatement leases => StopFold.Leases(moved, leases),
             RevocationStatement revocation => StopFold.Revocation(moved, revocation),
             HaltStatement halt => StopFold.Halt(moved, halt),
+            KeyRotationStatement rotation => Rotation(moved, index, rotation),
             _ => Refuse($"a statement type with a known effect, got {written.Statement.Type}"),
         };
         error ??= next is null ? "expected an effect" : null;
@@ -86,7 +88,7 @@ internal static class Fold
     private static (LedgerState? Next, string? Error) Genesis(LedgerState next, GenesisStatement genesis)
         => genesis.Cause != "first" || genesis.State != StateDigests.Empty.Digest ? Refuse("cause first and the digest of the empty state")
             : genesis.HeadKey.Name != genesis.Origin ? Refuse($"a head key of the name {genesis.Origin}, got {genesis.HeadKey.Name}")
-            : (next with { Origin = genesis.Origin, HeadKey = genesis.HeadKey, StatementKey = genesis.StatementKeys[0], RootKey = genesis.StatementKeys[1] }, null);
+            : (next with { Origin = genesis.Origin, HeadKeys = HeadKeys.Of(genesis.HeadKey), StatementKey = genesis.StatementKeys[0], RootKey = genesis.StatementKeys[1] }, null);
 
     private static (LedgerState? Next, string? Error) EnforcementPoint(LedgerState next, EntryIndex index, EnforcementPointStatement point)
     {
@@ -136,6 +138,13 @@ internal static class Fold
         => next.RootKey?.TryKey(out var root) == true && set.IsProvenBy(root)
             ? (next with { StatementKey = set.Keys.First(key => key.Role == KeyRoles.Statement), KeySets = next.KeySets.Add(new(index, set)) }, null)
             : Refuse($"the proof of root {next.RootKey?.Kid}");
+
+    /// <summary>Of the keys that outlive a day, those of heads alone are replaced in a log: a new root is a new installation.</summary>
+    private static (LedgerState? Next, string? Error) Rotation(LedgerState next, EntryIndex index, KeyRotationStatement rotation)
+    {
+        var error = "expected a head key";
+        return next.HeadKeys?.TryRotate(index.Value, rotation, out var keys, out error) == true ? (next with { HeadKeys = keys }, null) : (null, error);
+    }
 
     private static (LedgerState? Next, string? Error) Decision(LedgerState next, EntryIndex index, DecisionStatement decision, Digest digest, BodyKey? body)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof;
 using Obstat.Proof.Json;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Records;
@@ -31,6 +32,7 @@ public static class KeptFold
         return JsonValue.Object(
             ("active", state.Active is { } active ? JsonValue.Of(active.Index.Value) : JsonValue.Null),
             ("boots", JsonValue.Array(state.Boots.Values.OrderBy(b => b.Index).Select(BootToJson))),
+            ("headKeys", JsonValue.Array(state.HeadKeys?.Rotations.Select(JsonValue.Of) ?? [])),
             ("keySets", JsonValue.Array(state.KeySets.Select(k => JsonValue.Of(k.Index.Value)))),
             ("orphaned", JsonValue.Array(state.Orphaned.Values.OrderBy(o => o.Index).Select(IntentToJson))),
             ("parts", JsonValue.Object([.. StateDigests.Names.Select(name => (name, JsonValue.Array(state.Parts[name].Rows.Select(row => JsonValue.Array(row.Key, row.Value)))))])),
@@ -60,6 +62,7 @@ public static class KeptFold
         var active = fields.IntegerOrNull("active");
         var keySets = fields.Array("keySets", int.MaxValue);
         var boots = fields.Array("boots", int.MaxValue);
+        var rotations = fields.Array("headKeys", int.MaxValue);
         var orphaned = fields.Array("orphaned", int.MaxValue);
         var uncovered = fields.Array("uncovered", int.MaxValue);
         var parts = fields.Fields("parts");
@@ -87,7 +90,7 @@ public static class KeptFold
         {
             Size = size,
             Origin = genesis.Origin,
-            HeadKey = genesis.HeadKey,
+            HeadKeys = HeadKeys.Of(genesis.HeadKey),
             RootKey = genesis.StatementKeys[1],
             Plane = last.Plane,
             Time = last.Time,
@@ -102,13 +105,28 @@ public static class KeptFold
             return false;
         }
 
-        if (!TryKeys(keySets, entry, ref kept) || !TryBoots(boots, entry, ref kept) || !TryIntents(orphaned, ref kept) || !StopFold.TryRestore(ref kept) || !TryGaps(uncovered, ref kept))
+        if (!TryHeadKeys(rotations, entry, ref kept) || !TryKeys(keySets, entry, ref kept) || !TryBoots(boots, entry, ref kept) || !TryIntents(orphaned, ref kept) || !StopFold.TryRestore(ref kept) || !TryGaps(uncovered, ref kept))
         {
-            error = "expected key sets, boots, intents, leases, stops and gaps in their forms";
+            error = "expected head keys, key sets, boots, intents, leases, stops and gaps in their forms";
             return false;
         }
 
         (state, error) = (kept, null);
+        return true;
+    }
+
+    private static bool TryHeadKeys(ImmutableArray<JsonValue> kept, Func<long, Statement> entry, ref LedgerState state)
+    {
+        foreach (var item in kept)
+        {
+            if (item.AsInteger is not { } index || entry(index) is not KeyRotationStatement rotation || !state.HeadKeys!.TryRotate(index, rotation, out var next, out _))
+            {
+                return false;
+            }
+
+            state = state with { HeadKeys = next };
+        }
+
         return true;
     }
 

@@ -24,8 +24,8 @@ public sealed record LedgerState
     /// <summary>Name of the log; empty before <c>genesis</c>.</summary>
     public string Origin { get; internal init; } = "";
 
-    /// <summary>The key of its heads, as <c>genesis</c> announced it; null before.</summary>
-    public VerifierKey? HeadKey { get; internal init; }
+    /// <summary>The keys of its heads, as <c>genesis</c> and rotations announced them; null before.</summary>
+    public HeadKeys? HeadKeys { get; internal init; }
 
     /// <summary>Instance and newest epoch.</summary>
     public Plane Plane { get; internal init; } = new("", 0);

@@ -7,8 +7,6 @@ namespace Obstat.Proof.Bundles;
 /// <summary>The log's key in the form that Sigstore tools take as trust (trusted_root 0.1). A convenience: whoever takes it from the evidence trusts the evidence.</summary>
 public static class TrustedRoot
 {
-    private static readonly byte[] Ed25519SpkiPrefix = Convert.FromHexString("302a300506032b6570032100");
-
     /// <summary>The trusted root of one log.</summary>
     /// <param name="logKey">The key of its heads.</param>
     /// <param name="start">Since when the key is valid; written to the second.</param>
@@ -21,7 +19,7 @@ public static class TrustedRoot
                 ("baseUrl", JsonValue.Of("https://" + logKey.Name)),
                 ("hashAlgorithm", JsonValue.Of("SHA2_256")),
                 ("publicKey", JsonValue.Object(
-                    ("rawBytes", JsonValue.Of(Convert.ToBase64String([.. Ed25519SpkiPrefix, .. logKey.PublicKey.Span]))),
+                    ("rawBytes", JsonValue.Of(Convert.ToBase64String(logKey.ToSpki()))),
                     ("keyDetails", JsonValue.Of("PKIX_ED25519")),
                     ("validFor", JsonValue.Object(("start", JsonValue.Of(start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))))))),
                 ("logId", SigstoreBundle.KeyId(logKey)),

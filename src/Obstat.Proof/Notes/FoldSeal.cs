@@ -15,19 +15,19 @@ public sealed record FoldSeal(string Origin, long Size, Digest Fold)
     /// <summary>Four lines, each with its line feed: the text that is signed.</summary>
     public string ToText() => string.Create(CultureInfo.InvariantCulture, $"{Names.Fold}\n{Origin}\n{Size}\n{Fold.ToBase64()}\n");
 
-    /// <summary>Reads a note that this key signed. Refuses every text but the one that <see cref="ToText"/> gives.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> bytes, VerifierKey logKey, [NotNullWhen(true)] out FoldSeal? seal)
+    /// <summary>Reads a note that one of these keys of one log signed. Refuses every text but the one that <see cref="ToText"/> gives.</summary>
+    public static bool TryOpen(ReadOnlySpan<byte> bytes, IReadOnlyList<VerifierKey> logKeys, [NotNullWhen(true)] out FoldSeal? seal)
     {
-        ArgumentNullException.ThrowIfNull(logKey);
+        ArgumentNullException.ThrowIfNull(logKeys);
         seal = null;
-        if (logKey.Type != NoteKeyType.Ed25519 || !SignedNote.TryParse(bytes, out var note, out _) || !note.TryVerify([logKey], out _, out _))
+        if (logKeys.Any(k => k.Type != NoteKeyType.Ed25519) || !SignedNote.TryParse(bytes, out var note, out _) || !note.TryVerify(logKeys, out _, out _))
         {
             return false;
         }
 
         var text = note.TextAsString();
         if (text.Split('\n') is not [Names.Fold, var origin, var digits, var hash, ""]
-            || origin != logKey.Name
+            || logKeys.Any(k => k.Name != origin)
             || !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             || !Base64Exact.TryDecode(hash, out var digest)
             || !Digest.TryFromBytes(digest, out var fold))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -5,24 +6,62 @@ namespace Obstat.Proof.Notes;
 
 /// <summary>
 /// The only way to a signed head. Keeps size and root of the last signature; a smaller size, or the same size with another root, would be a fork signed by us:
-/// it is refused, and so is every head after it. Safe for concurrent use.
+/// it is refused, and so is every head after it. In an overlap of two head keys each head gets the lines of both. Safe for concurrent use.
 /// </summary>
 public sealed class HeadSigner : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly NoteSigner _signer;
+    private readonly ImmutableArray<NoteSigner> _held;
+    private ImmutableArray<NoteSigner> _signers; // in force, the oldest first
     private Checkpoint? _last;
     private bool _poisoned;
 
-    /// <param name="signer">The log's key; its name is the origin. Owned from here on.</param>
-    public HeadSigner(NoteSigner signer)
+    /// <summary>The signer of a log. Of several keys the first one signs until <see cref="TryUse"/> says otherwise.</summary>
+    /// <param name="signers">The log's keys; their name is the origin. Owned from here on.</param>
+    public HeadSigner(params ImmutableArray<NoteSigner> signers)
     {
-        ArgumentNullException.ThrowIfNull(signer);
-        _signer = signer;
+        if (signers.IsDefaultOrEmpty || signers.Any(s => s.VerifierKey.Name != signers[0].VerifierKey.Name))
+        {
+            throw new ArgumentException("expected keys of one log", nameof(signers));
+        }
+
+        (_held, _signers) = (signers, [signers[0]]);
     }
 
-    /// <summary>The public key of the log.</summary>
-    public VerifierKey VerifierKey => _signer.VerifierKey;
+    /// <summary>Name of the log.</summary>
+    public string Origin => _held[0].VerifierKey.Name;
+
+    /// <summary>All keys that it has, also one that is not announced yet.</summary>
+    public ImmutableArray<VerifierKey> Held => [.. _held.Select(s => s.VerifierKey)];
+
+    /// <summary>The newest key in force.</summary>
+    public VerifierKey VerifierKey
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _signers[^1].VerifierKey;
+            }
+        }
+    }
+
+    /// <summary>Says which keys sign from here on, the oldest first. False where it does not have one of them: then nothing is changed.</summary>
+    public bool TryUse(ImmutableArray<VerifierKey> keys)
+    {
+        ImmutableArray<NoteSigner> signers = [.. keys.Select(key => _held.FirstOrDefault(s => s.VerifierKey.Equals(key))).OfType<NoteSigner>()];
+        if (signers.IsEmpty || signers.Length != keys.Length)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _signers = signers;
+        }
+
+        return true;
+    }
 
     /// <summary>Whether a head was refused: nothing is signed any more.</summary>
     public bool IsPoisoned
@@ -50,7 +89,7 @@ public sealed class HeadSigner : IDisposable
     {
         lock (_lock)
         {
-            note = Advance(size, root) ? SignedNote.Of(_last!.ToText(), _signer.Sign(_last.ToTextBytes())) : null;
+            note = Advance(size, root) ? Sign(_last!.ToText()) : null;
             return note is not null;
         }
     }
@@ -61,18 +100,28 @@ public sealed class HeadSigner : IDisposable
         ArgumentNullException.ThrowIfNull(seal);
         lock (_lock)
         {
-            note = !_poisoned && seal.Origin == VerifierKey.Name && seal.Size >= 0 && seal.Size <= _last?.Size
-                ? SignedNote.Of(seal.ToText(), _signer.Sign(Encoding.UTF8.GetBytes(seal.ToText())))
-                : null;
+            note = !_poisoned && seal.Origin == Origin && seal.Size >= 0 && seal.Size <= _last?.Size ? Sign(seal.ToText()) : null;
             return note is not null;
         }
     }
 
-    public void Dispose() => _signer.Dispose();
+    public void Dispose()
+    {
+        foreach (var signer in _held)
+        {
+            signer.Dispose();
+        }
+    }
+
+    private SignedNote Sign(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return SignedNote.Of(text, [.. _signers.Select(s => s.Sign(bytes))]);
+    }
 
     private bool Advance(long size, in Digest root)
     {
-        var head = new Checkpoint(VerifierKey.Name, size, root);
+        var head = new Checkpoint(Origin, size, root);
         _poisoned |= size < 0 || size < _last?.Size || (size == _last?.Size && root != _last.Root) || !Checkpoint.TryParse(head.ToText(), out _);
         _last = _poisoned ? _last : head;
         return !_poisoned;

@@ -14,6 +14,8 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
 {
     private const int CosignedLength = 8 + Ed25519.SignatureLength;
 
+    private static readonly byte[] SpkiPrefix = Convert.FromHexString("302a300506032b6570032100");
+
     private readonly PublicKey _key;
     private readonly byte[] _bytes;
 
@@ -76,6 +78,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     /// <summary>What a witness signs: a line that says so, the time, the text.</summary>
     internal static byte[] CosignedMessage(long time, ReadOnlySpan<byte> text)
         => [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {time}\n")), .. text];
+
+    /// <summary>The Ed25519 public key as SubjectPublicKeyInfo, DER (RFC 8410).</summary>
+    public byte[] ToSpki() => [.. SpkiPrefix, .. _bytes];
 
     /// <summary>The vkey.</summary>
     public override string ToString() => $"{Name}+{KeyId:x8}+{Convert.ToBase64String([(byte)Type, .. _bytes])}";

@@ -1,6 +1,7 @@
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
+using Obstat.Proof.Notes;
 
 namespace Obstat.Proof.Statements;
 
@@ -37,11 +38,25 @@ public sealed record KeyRotationStatement : PlaneStatement
         return Proof is not null && Base64Exact.TryDecode(Proof, out var signature) && key.Verifies(Pae.Digest(Predicate().Without("proof").ToCanonicalBytes()), signature);
     }
 
+    /// <summary>Whether the new key, a head key that the rotation names with its public key, signed the rotation.</summary>
+    public bool IsProvenBy(VerifierKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Type == NoteKeyType.Ed25519 && New == RotatedKey.Begins(key) && Proof is not null && Base64Exact.TryDecode(Proof, out var signature) && key.Verifies(Proven(), signature, out _);
+    }
+
     /// <summary>This rotation with the new key's signature.</summary>
     public KeyRotationStatement Prove(StatementSigner key)
     {
         ArgumentNullException.ThrowIfNull(key);
         return this with { Proof = Convert.ToBase64String(key.Sign(Predicate().Without("proof").ToCanonicalBytes())) };
+    }
+
+    /// <summary>This rotation with the signature of a new head key.</summary>
+    public KeyRotationStatement Prove(NoteSigner key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return this with { Proof = Convert.ToBase64String(key.Sign(Proven()).Bytes.Span) };
     }
 
     internal static KeyRotationStatement ReadFrom(StatementHeader header, JsonFields fields)
@@ -73,6 +88,8 @@ public sealed record KeyRotationStatement : PlaneStatement
 
         return read;
     }
+
+    private byte[] Proven() => Pae.Of(Names.StatementPayloadType, Predicate().Without("proof").ToCanonicalBytes());
 
     private protected override IEnumerable<Subject> Subjects()
     {

@@ -1,4 +1,5 @@
 using Obstat.Proof.Json;
+using Obstat.Proof.Notes;
 
 namespace Obstat.Proof.Statements;
 
@@ -8,6 +9,20 @@ namespace Obstat.Proof.Statements;
 /// <param name="PublicKey">Base64 of the SubjectPublicKeyInfo of a new key; null of an old one.</param>
 public sealed record RotatedKey(string? Kid, string? Vkey, string? PublicKey)
 {
+    /// <summary>A head key that ends.</summary>
+    public static RotatedKey Ends(VerifierKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(null, key.ToString(), null);
+    }
+
+    /// <summary>A head key that begins.</summary>
+    public static RotatedKey Begins(VerifierKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(null, key.ToString(), Convert.ToBase64String(key.ToSpki()));
+    }
+
     internal static RotatedKey ReadOld(JsonFields fields) => ReadName(fields) with { PublicKey = null };
 
     internal static RotatedKey ReadNew(JsonFields fields) => ReadName(fields) with { PublicKey = fields.Text("publicKey") };

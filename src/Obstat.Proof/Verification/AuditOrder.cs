@@ -6,7 +6,7 @@ using Obstat.Proof.Statements;
 namespace Obstat.Proof.Verification;
 
 /// <summary>The part of an audit that goes in order: places, keys, references, numbers, chains, ends.</summary>
-internal sealed class AuditOrder(VerifierKey headKey, Action<AuditFinding> tell)
+internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
 {
     private readonly Dictionary<(string Id, string Boot), PointNumbers> _numbers = [];
     private readonly Dictionary<string, string> _newest = new(StringComparer.Ordinal); // boot by point
@@ -20,6 +20,9 @@ internal sealed class AuditOrder(VerifierKey headKey, Action<AuditFinding> tell)
     private long _late;
 
     public KeyWindows Keys { get; } = new();
+
+    /// <summary>The keys of the log's heads, as its entries announce them; null before a genesis.</summary>
+    public HeadKeys? HeadKeys { get; private set; }
 
     public long States { get; private set; }
 
@@ -38,6 +41,11 @@ internal sealed class AuditOrder(VerifierKey headKey, Action<AuditFinding> tell)
         if (!Keys.TryTake(index, statement, out var error, out var rootIsKnown) || !rootIsKnown)
         {
             tell(new(AuditChecks.Signatures, AuditFault.Unsigned, index, error ?? $"entry {index}: its root key was never announced"));
+        }
+
+        if (Announce(index, statement) is { } refused)
+        {
+            tell(new(AuditChecks.Signatures, AuditFault.Unsigned, index, $"entry {index}: {refused}"));
         }
 
         var verdict = Keys.Judge(key, statement, index);
@@ -73,16 +81,36 @@ internal sealed class AuditOrder(VerifierKey headKey, Action<AuditFinding> tell)
         return points.DrainToImmutable();
     }
 
-    private string? Place(long index, Statement statement)
+    /// <summary>Takes the head keys that an entry announces or ends; why it does not.</summary>
+    private string? Announce(long index, Statement statement)
     {
-        if (statement.Origin != headKey.Name)
+        if (index == 0 && statement is GenesisStatement genesis)
         {
-            return $"entry {index}: of log {statement.Origin}, expected {headKey.Name}";
+            HeadKeys = HeadKeys.Of(genesis.HeadKey);
+        }
+        else if (statement is KeyRotationStatement { Role: KeyRoles.Checkpoint } rotation && HeadKeys is not null)
+        {
+            if (!HeadKeys.TryRotate(index, rotation, out var next, out var error))
+            {
+                return error;
+            }
+
+            HeadKeys = next;
         }
 
-        if ((statement is GenesisStatement) != (index == 0) || (statement is GenesisStatement genesis && !genesis.HeadKey.Equals(headKey)))
+        return null;
+    }
+
+    private string? Place(long index, Statement statement)
+    {
+        if (statement.Origin != origin)
         {
-            return index == 0 ? "entry 0: expected the genesis of this head key" : $"entry {index}: a genesis that is not the first entry";
+            return $"entry {index}: of log {statement.Origin}, expected {origin}";
+        }
+
+        if ((statement is GenesisStatement) != (index == 0))
+        {
+            return index == 0 ? "entry 0: expected a genesis" : $"entry {index}: a genesis that is not the first entry";
         }
 
         if (statement is PlaneStatement)

@@ -22,6 +22,7 @@ public sealed class ExportedLogAudit
     private readonly List<Digest> _leaves = [];
     private readonly TileGrowth _tiles = new();
     private readonly List<(TileAddress Address, byte[] Hashes)> _grown = [];
+    private readonly List<(SignedNote Note, bool IsTrusted)> _heads = [];
     private LogAudit? _audit;
 
     private ExportedLogAudit(IExportedLog log, Trust trust) => (_log, _trust, _paths, _partials)
@@ -47,21 +48,21 @@ public sealed class ExportedLogAudit
     private AuditReport Run(
         ImmutableArray<(string Source, ReadOnlyMemory<byte> Note)> seen, bool withSignatures, Func<AuditedEntry, string?>? fold, Action<long, long> progress, CancellationToken cancellation)
     {
-        var newest = _paths.Remove(Newest) ? Judge(_log.Read(Newest).Span) : PolicyVerdict.Refused("is not there");
-        var key = newest.LogKey ?? _trust.Logs[0];
-        var audit = _audit = new LogAudit(key, withSignatures, fold) { Hashed = Grow };
-        if (newest.Head is not { } head)
+        var bytes = _paths.Remove(Newest) ? _log.Read(Newest) : default;
+        var newest = bytes.IsEmpty ? PolicyVerdict.Refused("is not there") : Judge(bytes.Span, out _);
+        var audit = _audit = new LogAudit(newest.LogKey ?? _trust.Logs[0], withSignatures, fold) { Hashed = Grow };
+        if ((newest.Head ?? ByLaterKey(bytes.Span)) is not { } head)
         {
             Tell(AuditChecks.Heads, AuditFault.Unreadable, $"{Newest}: {newest.Error}");
             return audit.Finish(null, (CheckStatus.NotChecked, "without a head that is believed nothing says which files there are"), []);
         }
 
-        if (!newest.QuorumReached)
+        if (newest.Head is not null ? !newest.QuorumReached : _trust.Policy.HasQuorum)
         {
             Tell(AuditChecks.Heads, AuditFault.Unreadable, $"{Newest}: the quorum of witnesses that your trust file asks for is not reached");
         }
 
-        audit.Expect(Newest, head);
+        Expect(Newest, bytes, null);
         foreach (var path in _paths.Where(p => p.StartsWith("checkpoint.", StringComparison.Ordinal)).ToArray())
         {
             _ = _paths.Remove(path);
@@ -75,6 +76,11 @@ public sealed class ExportedLogAudit
 
         var hasStatements = ReadEntries(head, progress, cancellation);
         var edge = audit.Close();
+        if (newest.Head is null && !IsFollowed(head))
+        {
+            Tell(AuditChecks.Heads, AuditFault.Unreadable, $"{Newest}: {newest.Error}, and no head by a key of your trust covers the entry that announces the key which signed it");
+        }
+
         var leads = edge.Size == head.Size && edge.Root == head.Root;
         var causes = leads ? [] : Explain(head);
         CompareTiles(head);
@@ -86,8 +92,8 @@ public sealed class ExportedLogAudit
 
     private void Expect(string source, ReadOnlyMemory<byte> bytes, string? size)
     {
-        var verdict = Judge(bytes.Span);
-        if (verdict.Head is not { } head)
+        var verdict = Judge(bytes.Span, out var note);
+        if (note is null || (verdict.Head ?? ByLaterKey(bytes.Span)) is not { } head)
         {
             Tell(AuditChecks.Heads, AuditFault.Unreadable, $"{source}: {verdict.Error}");
         }
@@ -97,8 +103,33 @@ public sealed class ExportedLogAudit
         }
         else
         {
-            _audit!.Expect(source, head);
+            _audit!.Expect(source, note, head);
+            _heads.Add((note, verdict.Head is not null));
         }
+    }
+
+    /// <summary>What a note says that no key of the trust signed: it may be by a key that follows one of them, or went before it, which the entries tell. One with a wrong line of a trusted key is refused.</summary>
+    private Checkpoint? ByLaterKey(ReadOnlySpan<byte> bytes)
+        => SignedNote.TryParse(bytes, out var note, out _)
+            && Checkpoint.TryParse(note.TextAsString(), out var head)
+            && _trust.Logs.Any(l => l.Name == head.Origin)
+            && !note.Signatures.Any(s => _trust.Logs.Any(l => l.Name == s.Name && l.KeyId == s.KeyId))
+                ? head
+                : null;
+
+    /// <summary>Whether the keys that signed a head follow from a trusted one: each is announced by an entry which a head covers that the key before it signed too.</summary>
+    private bool IsFollowed(Checkpoint newest)
+    {
+        var windows = _audit!.HeadKeys?.Windows ?? [];
+        var believed = -1;
+        for (var i = 0; i < windows.Length; i++)
+        {
+            var (before, announced) = (believed, windows[i].From);
+            var follows = before >= 0 && before == i - 1 && _heads.Any(h => _audit.HeadKeys!.TryOpen(h.Note, out var head, out _) && head.Size > announced && windows[before].Signs(head.Size));
+            believed = follows || (_trust.Logs.Any(l => l.Equals(windows[i].Key)) && _heads.Any(h => h.IsTrusted)) ? i : believed;
+        }
+
+        return believed >= 0 && windows[believed].Signs(newest.Size);
     }
 
     private void Grow(ReadOnlySpan<Digest> hashes)
@@ -320,5 +351,5 @@ public sealed class ExportedLogAudit
 
     private void Tell(string check, AuditFault fault, string detail) => _audit!.Tell(new(check, fault, null, detail));
 
-    private PolicyVerdict Judge(ReadOnlySpan<byte> bytes) => SignedNote.TryParse(bytes, out var note, out var error) ? _trust.Policy.Judge(note) : PolicyVerdict.Refused(error);
+    private PolicyVerdict Judge(ReadOnlySpan<byte> bytes, out SignedNote? note) => SignedNote.TryParse(bytes, out note, out var error) ? _trust.Policy.Judge(note) : PolicyVerdict.Refused(error);
 }

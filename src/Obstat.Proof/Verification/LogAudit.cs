@@ -19,6 +19,7 @@ public sealed class LogAudit
     private const int ErrorsOfFoldMax = 1;
 
     private readonly VerifierKey _headKey;
+    private readonly List<(string Source, SignedNote Note)> _notes = [];
     private readonly bool _withSignatures;
     private readonly Func<AuditedEntry, string?>? _fold;
     private readonly ConcurrentDictionary<string, P256PublicKey> _read = new(StringComparer.Ordinal);
@@ -33,14 +34,14 @@ public sealed class LogAudit
     private long _statements;
     private int _foldErrors;
 
-    /// <param name="headKey">The key of the log's heads; its name is the origin. The genesis must name it.</param>
+    /// <param name="headKey">A key of the log's heads that is believed; its name is the origin. The genesis or a rotation after it must name it.</param>
     /// <param name="withSignatures">Whether statement signatures are verified; without them the audit is incomplete at best.</param>
     /// <param name="fold">Folds the state and says what does not follow; null where nobody folds.</param>
     public LogAudit(VerifierKey headKey, bool withSignatures = true, Func<AuditedEntry, string?>? fold = null)
     {
         ArgumentNullException.ThrowIfNull(headKey);
         (_headKey, _withSignatures, _fold) = (headKey, withSignatures, fold);
-        _order = new AuditOrder(headKey, Tell);
+        _order = new AuditOrder(headKey.Name, Tell);
     }
 
     /// <summary>Count of entries taken.</summary>
@@ -48,6 +49,9 @@ public sealed class LogAudit
 
     /// <summary>The keys that the log announces.</summary>
     public KeyWindows Keys => _order.Keys;
+
+    /// <summary>The keys of its heads that the entries announce; null before a genesis.</summary>
+    public HeadKeys? HeadKeys => _order.HeadKeys;
 
     /// <summary>Is given the leaf hashes, in order, when their rows are judged.</summary>
     internal Action<ReadOnlySpan<Digest>>? Hashed { get; init; }
@@ -73,6 +77,13 @@ public sealed class LogAudit
         }
 
         same.Add((source, head.Root));
+    }
+
+    /// <summary>Names a head that the entries must lead to, with its note: the keys that the entries announce for its size must have signed it, and no other key of the log. Only before its size is reached.</summary>
+    public void Expect(string source, SignedNote note, Checkpoint head)
+    {
+        _notes.Add((source, note));
+        Expect(source, head);
     }
 
     /// <summary>Takes the next entries, some thousands at a time. A statement is null where only the leaf is known.</summary>
@@ -123,6 +134,19 @@ public sealed class LogAudit
         foreach (var (size, heads) in _heads.Where(h => h.Key > _edge.Size))
         {
             Tell(new(AuditChecks.Heads, AuditFault.RolledBack, null, $"{heads[0].Source}: a signed head of size {size} is known, the log ends at {_edge.Size}: its tail was lost, or an old copy was restored"));
+        }
+
+        if (HeadKeys is { } announced && !announced.Windows.Any(w => w.Key.Equals(_headKey)))
+        {
+            Tell(new(AuditChecks.Order, AuditFault.Misplaced, 0, "entry 0: expected the genesis of this head key, or of one that this key replaced"));
+        }
+
+        foreach (var (source, note) in _notes)
+        {
+            if (HeadKeys is { } keys && !keys.TryOpen(note, out _, out var error))
+            {
+                Tell(new(AuditChecks.Heads, AuditFault.Unsigned, null, $"{source}: {error}"));
+            }
         }
 
         var points = _order.Judge();

@@ -162,6 +162,7 @@ internal sealed class PointsApi(
             formats,
             working.KeySet(snapshot.Trust.Issuer, headKey, keys, clock.GetUtcNow()),
             headKey,
+            Rotation(),
             snapshot.Digest,
             ledger.State.Plane.Epoch,
             orders.Head,
@@ -177,11 +178,21 @@ internal sealed class PointsApi(
             throw new LedgerUnavailableException("expected a head");
         }
 
+        return Registered(registration, formats, index, ReceiptOf(index, head, checkpoint), Consistency(registration, seen, head));
+    }
+
+    private JsonValue ReceiptOf(long index, SignedNote head, Checkpoint checkpoint)
+    {
         using var reader = ledger.Read();
         var (written, leaf) = reader.Entry(index);
-        var receipt = new Receipt(head.Bytes, index, [.. reader.Inclusion(index, checkpoint.Size)], leaf, written.Bytes);
-        return Registered(registration, formats, index, receipt.ToJson(), Consistency(registration, seen, head));
+        return new Receipt(head.Bytes, index, [.. reader.Inclusion(index, checkpoint.Size)], leaf, written.Bytes).ToJson();
     }
+
+    /// <summary>While two head keys overlap: the entry that announces the new one, for points that pinned the old.</summary>
+    private JsonValue? Rotation()
+        => ledger.State.HeadKeys is { OverlapUntil: not null } keys && ledger.Head is { } head && Checkpoint.TryParse(head.TextAsString(), out var checkpoint)
+            ? ReceiptOf(keys.Windows[^1].From, head, checkpoint)
+            : null;
 
     /// <summary>That this log goes on from what the point saw. Where it ends before that, nothing can show it: the point judges by itself, and it is told here.</summary>
     private ImmutableArray<Digest> Consistency(PointRegistration registration, long seen, SignedNote note)

@@ -29,7 +29,7 @@ internal sealed class PlaneKeys : IDisposable
     /// <summary>The same key, as statements are signed.</summary>
     public StatementSigner RootSigner { get; }
 
-    /// <summary>Signs the ledger's heads.</summary>
+    /// <summary>Signs the ledger's heads, with the next key too while a rotation overlaps.</summary>
     public HeadSigner Heads { get; }
 
     /// <summary>Wraps the vault's data keys.</summary>
@@ -49,22 +49,23 @@ internal sealed class PlaneKeys : IDisposable
         if (!TryPem(paths.RootKey, KeyRole.Root, out var root, out reason)
             || !TryOperator(paths.OperatorTrust, out var operatorKey, out reason)
             || !OperatorKeys.TryRead(paths, out var operators, out reason)
-            || !PrivateFile.TryRead(paths.HeadKey, FileBytesMax, out var head, out reason)
-            || !TryTenant(paths, out var tenant, out reason))
+            || !TryTenant(paths, out var tenant, out reason)
+            || !TryHeads(settings, out var heads, out reason))
         {
             return false;
         }
 
-        var text = Encoding.ASCII.GetString(head).TrimEnd('\n');
-        if (!Base64Exact.TryDecode(text, out var seed) || seed.Length != 32)
-        {
-            reason = $"{paths.HeadKey}: expected base64 of an Ed25519 seed";
-            return false;
-        }
-
-        keys = new PlaneKeys(root, new HeadSigner(LogOrigin.Signer(settings.Tenant, seed)), tenant, operatorKey, operators);
-        CryptographicOperations.ZeroMemory(seed);
+        keys = new PlaneKeys(root, heads, tenant, operatorKey, operators);
         return true;
+    }
+
+    /// <summary>Puts the next head key in the place of the one before, when the ledger says that it signs alone. A crash before it leaves both, and the ledger still says which.</summary>
+    public static void Settle(InstallationPaths paths, HeadKeys? inForce, HeadSigner heads)
+    {
+        if (File.Exists(paths.NextHeadKey) && inForce is { OverlapUntil: null } keys && heads.Held.Length == 2 && keys.Newest.Equals(heads.Held[1]))
+        {
+            File.Move(paths.NextHeadKey, paths.HeadKey, overwrite: true);
+        }
     }
 
     public void Dispose()
@@ -84,6 +85,33 @@ internal sealed class PlaneKeys : IDisposable
 
         reason = SigningKey.TryFromPem(Encoding.ASCII.GetString(bytes), role, out key) ? null : $"{path}: expected a PKCS#8 P-256 key";
         return reason is null && key is not null;
+    }
+
+    private static bool TryHeads(InstallationSettings settings, [NotNullWhen(true)] out HeadSigner? heads, [NotNullWhen(false)] out string? reason)
+    {
+        heads = null;
+        var paths = settings.Paths;
+        if (!HeadKeyFile.TryRead(paths.HeadKey, settings.Tenant, out var first, out reason))
+        {
+            return false;
+        }
+
+        if (!File.Exists(paths.NextHeadKey))
+        {
+            heads = new HeadSigner(first);
+            return true;
+        }
+
+        if (!HeadKeyFile.TryRead(paths.NextHeadKey, settings.Tenant, out var next, out reason) || next.VerifierKey.Name != first.VerifierKey.Name)
+        {
+            reason ??= $"{paths.NextHeadKey}: expected a key of the log {first.VerifierKey.Name}, got one of {next!.VerifierKey.Name}";
+            first.Dispose();
+            next?.Dispose();
+            return false;
+        }
+
+        heads = new HeadSigner(first, next);
+        return true;
     }
 
     // The operator's private key has no business here.

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
+using Obstat.Core.Records;
 using Obstat.Proof.Json;
 using Obstat.Settings;
 using Obstat.Storage;
@@ -11,8 +12,8 @@ using Obstat.Storage.Serving;
 namespace Obstat.Server.Ledgers;
 
 /// <summary>
-/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own that holds no key. All but <c>rebuild-index</c> only reads, and works while
-/// the plane runs, is away, or was poisoned. Exit codes: 0 done, 1 failed, 2 usage.
+/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own. All but <c>rebuild-index</c> and <c>rotate</c> only reads, holds no key, and works
+/// while the plane runs, is away, or was poisoned; those two need the plane to be away. Exit codes: 0 done, 1 failed, 2 usage.
 /// </summary>
 internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, TextWriter output, TextWriter error)
 {
@@ -67,6 +68,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
         ("proof", [var index]) when long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => Task.FromResult(Proof(n)),
         ("export", [var folder, .. var what]) when what is [] or ["statements"] => Task.FromResult(Export(folder, what.Length == 1, cancellation)),
         ("rebuild-index", []) => Task.FromResult(RebuildIndex(cancellation)),
+        ("rotate", [var days]) when int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => RotateAsync(TimeSpan.FromDays(n), cancellation),
         ("serve", [var address]) when IPEndPoint.TryParse(address, out var at) => ServeAsync(at, cancellation),
         _ => Task.FromResult(Misused(verb)),
     };
@@ -85,7 +87,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
             ("origin", JsonValue.Of(newest.Head.Origin)),
             ("size", JsonValue.Of(newest.Head.Size)),
             ("root", JsonValue.Of(newest.Head.Root.ToBase64())),
-            ("logKey", JsonValue.Of(log.HeadKey.ToString())),
+            ("logKey", JsonValue.Of(log.HeadKeys.Newest.ToString())),
             ("note", JsonValue.Of(newest.Note.ToString())));
         return Done;
     }
@@ -108,7 +110,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
         using var log = PublishedLog.Open(settings.Paths.Ledger);
         var head = LogFolder.Write(log, folder, withStatements, Progress(), cancellation);
         Tell(
-            string.Create(CultureInfo.InvariantCulture, $"wrote   {head.Size} entries to {folder}\nlog     {log.HeadKey}\n"),
+            string.Create(CultureInfo.InvariantCulture, $"wrote   {head.Size} entries to {folder}\nlog     {log.HeadKeys.Newest}\n"),
             "ledger-export",
             ("folder", JsonValue.Of(Path.GetFullPath(folder))),
             ("size", JsonValue.Of(head.Size)),
@@ -125,6 +127,24 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
             "ledger-rebuild-index",
             ("entries", JsonValue.Of(entries)),
             ("tiles", JsonValue.Of(tiles)));
+        return Done;
+    }
+
+    private async Task<int> RotateAsync(TimeSpan overlap, CancellationToken cancellation)
+    {
+        if (overlap < HeadRotation.OverlapMin || overlap > HeadRotation.OverlapMax)
+        {
+            return Misused("rotate");
+        }
+
+        var (rotation, index) = await HeadKeyChange.RunAsync(settings, overlap, TimeProvider.System, cancellation);
+        Tell(
+            string.Create(CultureInfo.InvariantCulture, $"entry   {index}\nold     {rotation.Old?.Vkey}, until {rotation.OverlapUntil} at least\nnew     {rotation.New?.Vkey}\n"),
+            "ledger-rotate",
+            ("index", JsonValue.Of(index)),
+            ("old", JsonValue.Of(rotation.Old?.Vkey)),
+            ("new", JsonValue.Of(rotation.New?.Vkey)),
+            ("overlapUntil", JsonValue.Of(rotation.OverlapUntil?.ToString())));
         return Done;
     }
 
@@ -172,7 +192,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
 
     private int Misused(string verb)
     {
-        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], rebuild-index, serve ADDRESS:PORT");
+        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], rebuild-index, rotate DAYS (1 to 365), serve ADDRESS:PORT");
         return Usage;
     }
 }

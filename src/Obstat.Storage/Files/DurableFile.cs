@@ -4,13 +4,13 @@ namespace Obstat.Storage.Files;
 /// Small files that are whole and on disk when the call returns: a temporary name, <c>fsync</c>, <c>rename</c>, <c>fsync</c> of the folder. By system calls of our own,
 /// because the framework's flush returns normally when <c>fsync</c> failed. Throws <see cref="IOException"/> for any failure; nothing may be retried after it.
 /// </summary>
-internal static class DurableFile
+public static class DurableFile
 {
     private const uint OwnerOnly = 0b110_000_000;  // rw-------
     private const uint EverybodyReads = 0b110_100_100; // rw-r--r--
 
     /// <summary>Writes or replaces the file, readable by its owner only unless told.</summary>
-    internal static void Write(string path, ReadOnlySpan<byte> bytes, bool readableByAll = false)
+    public static void Write(string path, ReadOnlySpan<byte> bytes, bool readableByAll = false)
     {
         WriteUnnamed(path, bytes, readableByAll);
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -45,7 +45,7 @@ public static class DerivedIndexes
     private static (long Entries, int Tiles) Rebuild(SqliteConnection connection, PublishedLog log, Action<long> progress, CancellationToken cancellation)
     {
         var size = HeadRow.Size(connection);
-        var heads = KnownHeads.Read(connection, log.HeadKey, [], 0);
+        var heads = KnownHeads.Read(connection, log.Origin, [], 0);
         heads.Reach(size);
         Database.Run(connection, "BEGIN IMMEDIATE");
         using var tiles = new StoredTiles(connection, log.Origin, log.Reader);
@@ -59,6 +59,7 @@ public static class DerivedIndexes
             growth.Append(hash, tiles.Put);
             if (heads.BySize.TryGetValue(edge.Size, out var head))
             {
+                heads.Verify(head.Size, log.HeadKeys);
                 Expect.That(head.Root == edge.Root, head.Source, $"root {edge.Root}", head.Root.ToString());
             }
 

@@ -36,13 +36,13 @@ internal sealed class FoldFile : IDisposable
     }
 
     /// <summary>The kept fold and its seal; null where there is none, with a reason where there was one that does not hold.</summary>
-    internal (byte[] Fold, FoldSeal Seal)? Read(VerifierKey headKey, out string? refused)
+    internal (byte[] Fold, FoldSeal Seal)? Read(HeadSigner heads, out string? refused)
     {
         refused = null;
         try
         {
             using var command = Database.Prepare(_connection, "SELECT size, bytes, seal FROM fold WHERE origin = $1", 1);
-            command.Parameters[0].Value = headKey.Name;
+            command.Parameters[0].Value = heads.Origin;
             using var rows = command.ExecuteReader();
             if (!rows.Read())
             {
@@ -50,12 +50,12 @@ internal sealed class FoldFile : IDisposable
             }
 
             var fold = Expect.Blob(rows, 1);
-            if (FoldSeal.TryOpen(Expect.Blob(rows, 2), headKey, out var seal) && seal.Size == rows.GetInt64(0) && seal.Fold == Digest.Of(fold))
+            if (FoldSeal.TryOpen(Expect.Blob(rows, 2), heads.Held, out var seal) && seal.Size == rows.GetInt64(0) && seal.Fold == Digest.Of(fold))
             {
                 return (fold, seal);
             }
 
-            refused = "state.db: expected a fold under the seal of the head key";
+            refused = "state.db: expected a fold under the seal of a head key";
         }
         catch (Exception e) when (e is SqliteException or InvalidCastException)
         {

@@ -84,6 +84,7 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
         Tiles.Append(row.Leaf.Hash, tile);
         if (heads.BySize.TryGetValue(State.Size, out var head))
         {
+            heads.Verify(head.Size, State.HeadKeys);
             if (head.Root != Edge.Root)
             {
                 Blame(HeadEdge.Size, State.Size);

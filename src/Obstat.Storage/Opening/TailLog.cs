@@ -18,14 +18,14 @@ internal sealed class TailLog
 {
     private readonly SqliteConnection _connection;
     private readonly LedgerReader _reader;
-    private readonly VerifierKey _headKey;
+    private readonly HeadSigner _signer;
 
-    private TailLog(SqliteConnection connection, LedgerReader reader, VerifierKey headKey) => (_connection, _reader, _headKey) = (connection, reader, headKey);
+    private TailLog(SqliteConnection connection, LedgerReader reader, HeadSigner signer) => (_connection, _reader, _signer) = (connection, reader, signer);
 
     /// <summary>Opens from the fold. Null with the reason where the fold does not fit the ledger; throws <see cref="LedgerUnavailableException"/> where the ledger does not fit its heads.</summary>
-    internal static OpenedLog? TryRead(SqliteConnection connection, LedgerReader reader, VerifierKey headKey, IReadOnlyList<(string Source, byte[] Note)> remembered, byte[] fold, FoldSeal seal, out string? refused)
+    internal static OpenedLog? TryRead(SqliteConnection connection, LedgerReader reader, HeadSigner signer, IReadOnlyList<(string Source, byte[] Note)> remembered, byte[] fold, FoldSeal seal, out string? refused)
     {
-        var log = new TailLog(connection, reader, headKey);
+        var log = new TailLog(connection, reader, signer);
         return log.TryFold(fold, seal, out var state, out var tiles, out refused) ? log.Read(state!, tiles!, remembered) : null;
     }
 
@@ -68,24 +68,25 @@ internal sealed class TailLog
 
     private OpenedLog Read(LedgerState state, TileGrowth tiles, IReadOnlyList<(string Source, byte[] Note)> remembered)
     {
-        var heads = KnownHeads.Read(_connection, _headKey, remembered, state.Size + 1);
+        var heads = KnownHeads.Read(_connection, _signer.Origin, remembered, state.Size + 1);
         heads.Reach(HeadRow.Size(_connection));
 
         // Heads up to the fold are compared with the tree that the fold stands on.
         var edge = tiles.ToEdge();
         var published = MerkleEdge.Empty;
-        foreach (var (size, (source, root)) in heads.BySize.Where(h => h.Key <= state.Size))
+        foreach (var (size, (source, _, _, root)) in heads.BySize.Where(h => h.Key <= state.Size))
         {
+            heads.Verify(size, state.HeadKeys);
             published = TileGrowth.Resume(size, address => _reader.Tile(address)).ToEdge();
             Expect.That(published.Root == root, source, $"root {published.Root}", root.ToString());
             Expect.That(size == 0 || ConsistencyProof.Verifies(size, root, state.Size, edge.Root, _reader.Consistency(size, state.Size)), source, "a head that leads to the fold", "another");
         }
 
-        var replaying = new Replaying(_connection, _headKey.Name, heads, cipher => _reader.Blob(cipher) is not null, Tile);
+        var replaying = new Replaying(_connection, _signer.Origin, heads, cipher => _reader.Blob(cipher) is not null, Tile);
         replaying.From(state, tiles, published);
         replaying.Read();
         Tiles(replaying.State.Size);
-        var epoch = HeadRow.Compare(_connection, _headKey, replaying.State, replaying.Edge);
+        var epoch = HeadRow.Compare(_connection, _signer, replaying.State, replaying.Edge);
         return new(replaying.State, replaying.Edge, replaying.Tiles, epoch, replaying.HeadEdge);
     }
 
@@ -96,7 +97,7 @@ internal sealed class TailLog
     private void Tiles(long size)
     {
         using var command = Database.Prepare(_connection, "SELECT max(n) FROM tile WHERE origin = $1 AND level = $2", 2);
-        command.Parameters[0].Value = _headKey.Name;
+        command.Parameters[0].Value = _signer.Origin;
         for (var level = 0; level <= TileAddress.LevelMax; level++)
         {
             command.Parameters[1].Value = level;

@@ -22,16 +22,16 @@ internal sealed class WholeLog
 
     /// <summary>Reads all rows. Throws <see cref="LedgerUnavailableException"/> naming the row that does not fit.</summary>
     /// <param name="connection">The ledger.</param>
-    /// <param name="headKey">The key of its heads.</param>
+    /// <param name="signer">The keys that sign its heads.</param>
     /// <param name="remembered">Heads that others kept: none may be larger than the ledger or contradict it.</param>
-    internal static OpenedLog Read(SqliteConnection connection, VerifierKey headKey, IReadOnlyList<(string Source, byte[] Note)> remembered)
+    internal static OpenedLog Read(SqliteConnection connection, HeadSigner signer, IReadOnlyList<(string Source, byte[] Note)> remembered)
     {
-        var log = new WholeLog(connection, headKey.Name);
-        var heads = KnownHeads.Read(connection, headKey, remembered, 0);
+        var log = new WholeLog(connection, signer.Origin);
+        var heads = KnownHeads.Read(connection, signer.Origin, remembered, 0);
         log.ReadBlobs();
         log.ReadSnapshots();
         log.ReadTiles();
-        var replaying = new Replaying(connection, headKey.Name, heads, log._blobs.Contains, log.Tile);
+        var replaying = new Replaying(connection, signer.Origin, heads, log._blobs.Contains, log.Tile);
         replaying.Read();
         if (log._stored.TryDequeue(out var extra))
         {
@@ -39,7 +39,7 @@ internal sealed class WholeLog
         }
 
         heads.Reach(replaying.State.Size);
-        var epoch = HeadRow.Compare(connection, headKey, replaying.State, replaying.Edge);
+        var epoch = HeadRow.Compare(connection, signer, replaying.State, replaying.Edge);
         return new(replaying.State, replaying.Edge, replaying.Tiles, epoch, replaying.HeadEdge);
     }
 

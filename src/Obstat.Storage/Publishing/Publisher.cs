@@ -22,7 +22,6 @@ internal sealed class Publisher : IDisposable
     private readonly Guard _guard;
     private readonly FoldFile _folds;
     private readonly HeadSigner _heads;
-    private readonly VerifierKey _key;
     private readonly Reserve _reserve;
     private readonly TimeSpan _every;
     private readonly Scrubber _scrubber;
@@ -32,7 +31,7 @@ internal sealed class Publisher : IDisposable
 
     internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, Reserve reserve, TimeSpan every, TimeProvider time)
     {
-        (_writer, _reader, _guard, _folds, _heads, _key, _edge, _reserve, _every) = (writer, reader, guard, folds, heads, heads.VerifierKey, published, reserve, every);
+        (_writer, _reader, _guard, _folds, _heads, _edge, _reserve, _every) = (writer, reader, guard, folds, heads, published, reserve, every);
         _scrubber = new Scrubber(reader, time);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
     }
@@ -52,7 +51,7 @@ internal sealed class Publisher : IDisposable
     /// <summary>The head that is due, read back and remembered by the guard; null where nothing grew. Throws where the disk has something else.</summary>
     internal SignedNote? Due()
     {
-        if (_writer.Head is not { } note || !Checkpoint.TryOpen(note, _key, out var head, out _) || head.Size <= _edge.Size)
+        if (_writer.Head is not { } note || !Checkpoint.TryParse(note.TextAsString(), out var head) || head.Size <= _edge.Size)
         {
             return null;
         }

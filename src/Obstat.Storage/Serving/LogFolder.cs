@@ -82,7 +82,7 @@ public sealed class LogFolder
             return;
         }
 
-        if (!SignedNote.TryParse(File.ReadAllBytes(path), out var note, out _) || !Checkpoint.TryOpen(note, _log.HeadKey, out var shown, out _))
+        if (!SignedNote.TryParse(File.ReadAllBytes(path), out var note, out _) || !_log.TryOpen(note, out var shown, out _))
         {
             throw new LedgerUnavailableException($"{path}: expected a checkpoint of {_log.Origin}");
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
@@ -13,13 +14,13 @@ namespace Obstat.Storage.Serving;
 /// </summary>
 public sealed class PublishedLog : IDisposable
 {
-    private PublishedLog(LedgerReader reader, VerifierKey headKey) => (Reader, HeadKey) = (reader, headKey);
+    private PublishedLog(LedgerReader reader, HeadKeys headKeys) => (Reader, HeadKeys) = (reader, headKeys);
 
-    /// <summary>The key that the ledger names in its first entry. Whoever believes the log has it from elsewhere.</summary>
-    public VerifierKey HeadKey { get; }
+    /// <summary>The keys of its heads that the ledger names in its entries. Whoever believes the log has one of them from elsewhere.</summary>
+    public HeadKeys HeadKeys { get; private set; }
 
     /// <summary>Name of the log.</summary>
-    public string Origin => HeadKey.Name;
+    public string Origin => HeadKeys.Origin;
 
     internal LedgerReader Reader { get; }
 
@@ -29,9 +30,12 @@ public sealed class PublishedLog : IDisposable
         var reader = LedgerReader.Open(folder);
         try
         {
-            return reader.Size() > 0 && reader.Entry(0).Written.Statement is GenesisStatement genesis && genesis.HeadKey.Name == reader.Origin
-                ? new(reader, genesis.HeadKey)
-                : throw new LedgerUnavailableException($"{folder}: expected a log that begins with its genesis");
+            if (reader.Size() == 0 || reader.Entry(0).Written.Statement is not GenesisStatement genesis || genesis.HeadKey.Name != reader.Origin)
+            {
+                throw new LedgerUnavailableException($"{folder}: expected a log that begins with its genesis");
+            }
+
+            return new(reader, HeadKeys.Of(genesis.HeadKey));
         }
         catch
         {
@@ -102,7 +106,63 @@ public sealed class PublishedLog : IDisposable
     }
 
     private (Checkpoint Head, SignedNote Note) Verified((long Size, byte[] Note) row)
-        => SignedNote.TryParse(row.Note, out var note, out _) && Checkpoint.TryOpen(note, HeadKey, out var head, out _) && head.Size == row.Size
-            ? (head, note)
-            : throw new LedgerUnavailableException($"published {row.Size.ToString(CultureInfo.InvariantCulture)}: expected a head of {Origin}");
+    {
+        if (!SignedNote.TryParse(row.Note, out var note, out var error) || !TryOpen(note, out var head, out error) || head.Size != row.Size)
+        {
+            throw new LedgerUnavailableException($"published {row.Size.ToString(CultureInfo.InvariantCulture)}: expected a head of {Origin}, got {error ?? "another size"}");
+        }
+
+        return (head, note);
+    }
+
+    /// <summary>Opens a head of this log. One that other keys signed than those that are known sends us to look for the rotation between.</summary>
+    internal bool TryOpen(SignedNote note, [NotNullWhen(true)] out Checkpoint? head, [NotNullWhen(false)] out string? error)
+    {
+        while (!HeadKeys.TryOpen(note, out head, out error))
+        {
+            if (!Checkpoint.TryParse(note.TextAsString(), out var claimed) || !TryRotate(claimed.Size))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A published head near the middle between two sizes; null where none lies between them.</summary>
+    private (long Size, byte[] Note)? Between(long low, long high)
+    {
+        var middle = low + ((high - low) / 2);
+        return Reader.PublishedFrom(middle + 1) is { } above && above.Size < high ? above
+            : Reader.Published(middle) is { } below && below.Size > low ? below
+            : null;
+    }
+
+    /// <summary>
+    /// Takes the next rotation of head keys below a size; false where there is none. Published heads below it verify under the keys known so far, those above it do not: so it lies between two neighbours of them, and only
+    /// their entries are read.
+    /// </summary>
+    private bool TryRotate(long size)
+    {
+        var (low, high) = (HeadKeys.Rotations.Append(0).Max(), size); // the keys hold at low + 1, and not at high any more
+        while (Between(low, high) is { } row)
+        {
+            var holds = SignedNote.TryParse(row.Note, out var note, out _) && HeadKeys.TryOpen(note, out _, out _);
+            (low, high) = holds ? (row.Size, high) : (low, row.Size);
+        }
+
+        var at = low;
+        foreach (var (_, statement) in Reader.Entries(low, Math.Min(high, Reader.Size())))
+        {
+            if (Statement.TryParse(statement, out var parsed, out _) && parsed is KeyRotationStatement rotation && HeadKeys.TryRotate(at, rotation, out var next, out _))
+            {
+                HeadKeys = next;
+                return true;
+            }
+
+            at++;
+        }
+
+        return false;
+    }
 }

@@ -33,6 +33,7 @@ internal sealed class Writer : IDisposable
     private readonly GroupMaker _maker;
     private readonly LedgerReader _reader;
     private readonly Plane _plane;
+    private readonly TimeProvider _time;
     private readonly TileGrowth _tiles;
     private readonly Thread _thread;
     private readonly Thread _filling;
@@ -47,8 +48,8 @@ internal sealed class Writer : IDisposable
 
     internal Writer(SqliteConnection connection, LedgerReader reader, LedgerReader makersReader, Reserve reserve, OpenedLog opened, LedgerKeys keys, LedgerOptions options, Plane plane, TimeProvider time)
     {
-        (_keys, _plane, _reader) = (keys, plane, reader);
-        var origin = keys.Heads.VerifierKey.Name;
+        (_keys, _plane, _reader, _time) = (keys, plane, reader, time);
+        var origin = keys.Heads.Origin;
         (_state, _edge, _tiles, _epoch) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch);
         _rows = new Rows(connection, origin);
         _order = new GroupOrder(makersReader, reserve, plane, options.Clock, origin);
@@ -90,6 +91,11 @@ internal sealed class Writer : IDisposable
         if (!isFirst)
         {
             drafts.Add(new Waiting(Own.Restart(_state.Time, _state.EndsWithState)));
+        }
+
+        if (_state.HeadKeys?.OverlapUntil is { } until && _time.GetUtcNow() >= until.Time)
+        {
+            drafts.Add(new Waiting(HeadRotation.End()));
         }
 
         Write(_maker.Of(drafts), isFirst);
@@ -224,6 +230,11 @@ internal sealed class Writer : IDisposable
         // Durable from here on. A crash before the head is signed forks nothing: the head is a function of the rows, and the next start signs it again.
         if (entries.Count > 0)
         {
+            if (state.HeadKeys is { } keys && keys != _state.HeadKeys && !_keys.Heads.TryUse(keys.InForce))
+            {
+                throw new LedgerUnavailableException("a head key was announced that is not here");
+            }
+
             _head = _keys.Heads.TrySign(growth.After.Size, growth.After.Root, out var note) ? note : throw new LedgerUnavailableException("the head signer refused: another head of this size was signed");
             (_edge, _state, _epoch) = (growth.After, state, _plane.Epoch);
             _fold = state.EndsWithState ? Tuple.Create(state, growth.After) : _fold;
@@ -298,7 +309,7 @@ internal sealed class Writer : IDisposable
             _rows.Beat(_beats = (_beats + 1) % int.MaxValue);
         }
 
-        if (group.Publish is { } note && Checkpoint.TryOpen(note, _keys.Heads.VerifierKey, out var head, out _))
+        if (group.Publish is { } note && Checkpoint.TryParse(note.TextAsString(), out var head))
         {
             _rows.Published(head.Size, note);
         }

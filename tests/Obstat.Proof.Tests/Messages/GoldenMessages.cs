@@ -37,13 +37,13 @@ public class GoldenMessages
         ("register-request", ["""{"v":1,"registration":"e30.e30.AA","seen":0}""", """{"v":1,"registration":"e30.e30.AA","seen":16384}"""], ["""{"v":1,"registration":"e30.e30.AA","seen":-1}""", """{"v":1,"registration":"e30.e30.AA","seen":"0"}"""]),
         ("register-answer",
             [
-                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
-                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":[],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
+                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":{{Receipt}},"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
+                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":[],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":null,"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
             ],
             [
-                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":[],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000,"more":1} }""",
-                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
-                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["AA=="],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
+                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":[],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":null,"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000,"more":1} }""",
+                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":null,"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
+                $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["AA=="],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":null,"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
             ]),
         ("ask",
             [

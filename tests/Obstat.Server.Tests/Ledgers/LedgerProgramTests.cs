@@ -1,8 +1,13 @@
 using System.Net;
 using Obstat.Proof.Json;
+using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Tests.Planes;
+using Obstat.Settings;
+using Obstat.Storage;
 
 namespace Obstat.Server.Tests.Ledgers;
 
@@ -52,6 +57,9 @@ public sealed class LedgerProgramTests : IDisposable
     [InlineData("proof", "x")]
     [InlineData("export", "f", "blobs")]
     [InlineData("serve", "here")]
+    [InlineData("rotate")]
+    [InlineData("rotate", "0")]
+    [InlineData("rotate", "366")]
     [InlineData("erase")]
     public async Task What_is_not_understood_is_usage(string verb, params string[] words) => Assert.Equal(2, (await Run(verb, "table", words)).Code);
 
@@ -78,6 +86,75 @@ public sealed class LedgerProgramTests : IDisposable
         Assert.Contains("0 tiles again", told, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_home.Settings.Paths.Ledger, "state.db")));
         await using var again = await _home.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_head_key_is_rotated_while_the_plane_is_away_and_a_point_gets_the_receipt_of_it_under_the_old_key()
+    {
+        Assert.Equal(1, (await Run("rotate", "table", "30")).Code); // there is no ledger yet
+        using var point = new TestPoint(_home);
+        await using (await _home.StartAsync())
+        {
+            Assert.Null((await point.RegisterAsync()).Rotation);
+            var (refused, _, why) = await Run("rotate", "table", "30");
+            Assert.Equal(1, refused);
+            Assert.Contains("LOCK is locked", why, StringComparison.Ordinal);
+        }
+
+        var (code, told, error) = await Run("rotate", "json", "30");
+        Assert.True(code == 0, error);
+        Assert.True(StrictJson.TryParse(System.Text.Encoding.UTF8.GetBytes(told.TrimEnd('\n')), out var json, out _));
+        Assert.Equal(_home.HeadKey.ToString(), json["old"]?.AsString);
+        Assert.True(VerifierKey.TryParse(json["new"]?.AsString, out var next));
+
+        await using (await _home.StartAsync())
+        {
+            var answer = TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration()));
+            Assert.Equal(next.ToString(), answer.HeadKey);
+            Assert.True(Receipt.TryFromJson(answer.Rotation!, out var receipt, out var wrong), wrong);
+            Assert.True(receipt.TryVerify(new HeadVerifier(_home.HeadKey), out var entry, out wrong), wrong);
+            Assert.True(Assert.IsType<KeyRotationStatement>(entry.Statement).IsProvenBy(next));
+            Assert.Equal(json["index"]?.AsInteger, entry.Index);
+            Assert.True(Receipt.TryFromJson(answer.Receipt, out receipt, out wrong) && receipt.TryVerify(new HeadVerifier(next), out _, out wrong), wrong);
+        }
+
+        var (again, _, reason) = await Run("rotate", "table", "30");
+        Assert.Equal(1, again);
+        Assert.Contains("expected the end of that overlap", reason, StringComparison.Ordinal);
+        File.Delete(_home.Settings.Paths.NextHeadKey);
+        await Assert.ThrowsAsync<LedgerUnavailableException>(_home.StartAsync); // a key in force is gone
+    }
+
+    [Fact]
+    public async Task The_first_start_after_an_overlap_ends_the_old_key_and_the_new_one_takes_its_file()
+    {
+        await using (await _home.StartAsync())
+        {
+        }
+
+        Assert.Equal(0, (await Run("rotate", "table", "1")).Code);
+        var next = File.ReadAllText(_home.Settings.Paths.NextHeadKey);
+        var clock = new MovedClock(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
+        for (var start = 0; start < 2; start++)
+        {
+            await using var plane = await _home.StartAsync(clock);
+            Assert.Equal(next, File.ReadAllText(_home.Settings.Paths.HeadKey));
+            Assert.False(File.Exists(_home.Settings.Paths.NextHeadKey));
+        }
+
+        var (_, note, _) = await Run("checkpoint", "table");
+        Assert.True(SignedNote.TryParse(System.Text.Encoding.UTF8.GetBytes(note), out var signed, out _));
+        Assert.True(HeadKeyFile.TryRead(_home.Settings.Paths.HeadKey, _home.Settings.Tenant, out var signer, out _));
+        using (signer)
+        {
+            Assert.Equal([signer.VerifierKey.KeyId], signed.Signatures.Select(s => s.KeyId));
+            Assert.Equal(_home.HeadKey.Name, signer.VerifierKey.Name);
+        }
+    }
+
+    private sealed class MovedClock(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 
     [Fact]

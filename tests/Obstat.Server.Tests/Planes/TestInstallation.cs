@@ -71,7 +71,9 @@ internal sealed class TestInstallation : IDisposable
 
     public static JsonValue Json(string text) => StrictJson.TryParse(Encoding.UTF8.GetBytes(text), out var value, out var error) ? value : throw new FormatException(error.ToString());
 
-    public Task<PlaneHost> StartAsync() => PlaneHost.StartAsync(Settings, TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
+    public Task<PlaneHost> StartAsync() => StartAsync(TimeProvider.System);
+
+    public Task<PlaneHost> StartAsync(TimeProvider clock) => PlaneHost.StartAsync(Settings, clock, logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
 
     public void PublishIssuer(SigningKey key) => File.WriteAllBytes(
         IssuerFile, JsonValue.Object(("keys", JsonValue.Array(key.Public.Jwk.With("kid", JsonValue.Of(key.Kid)).With("alg", JsonValue.Of("ES256"))))).ToCanonicalBytes());
