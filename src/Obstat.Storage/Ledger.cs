@@ -49,7 +49,7 @@ public sealed class Ledger : ILedger, IDisposable
         _reserve = new Reserve(folder, options.ReserveBytes, options.FreeBytes);
         _writer = new Writer(connection, _writersReader, _makersReader, _reserve, opened, keys, options, plane, time);
         _mover = new Mover(Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), _writer);
-        _publisher = new Publisher(_writer, _publishersReader, guard, folds, keys.Heads, opened.Published, _reserve, options.PublishEvery, time);
+        _publisher = new Publisher(folder, _writer, _publishersReader, guard, folds, keys.Heads, opened.Published, _reserve, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -208,6 +208,9 @@ public sealed class Ledger : ILedger, IDisposable
 
     /// <summary>The writer's connection. For tests that break it.</summary>
     internal SqliteConnection Connection => _connection;
+
+    /// <summary>Moves some blobs of a month that is over; whether there were any. For tests that do not wait for it.</summary>
+    internal bool MoveMonths(int entries = BlobMonths.StepMax) => _publisher.MoveMonths(entries);
 
     /// <summary>Looks at the disk now. For tests that fill it.</summary>
     internal void LookAtDisk() => _reserve.Look();

@@ -83,7 +83,7 @@ internal sealed class Place : IDisposable
     /// <summary>0: every start is from the kept fold, where there is one.</summary>
     public int WholeMax { get; init; } = 16_384;
 
-    public TimeSpan PublishEvery { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan PublishEvery { get; set; } = TimeSpan.FromSeconds(60);
 
     public Ledger Open(TimeProvider? time = null)
     {

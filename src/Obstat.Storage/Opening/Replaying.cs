@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
@@ -6,6 +5,7 @@ using Obstat.Proof.Dsse;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
+using Obstat.Storage.Reading;
 
 namespace Obstat.Storage.Opening;
 
@@ -73,7 +73,7 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
         _keys[key] = row.Leaf.Key;
         var signer = State.SignerOf(written.Statement);
         Expect.That(signer?.PublicKey == key, source, $"a signature by {signer?.Kid ?? "a known key"}", row.Leaf.Key.Kid);
-        foreach (var reference in Sealed(written.Statement))
+        foreach (var reference in SealedIn.Of(written.Statement))
         {
             Expect.That(hasBlob(reference.Cipher), source, $"the sealed blob {reference.Cipher}", "none");
         }
@@ -108,11 +108,4 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
             Expect.That(row.Error is null, $"entry {Expect.Digits(row.Index)}", "the leaf that was signed", row.Error ?? "another");
         }
     }
-
-    private static ImmutableArray<SealedReference> Sealed(Statement statement) => statement switch
-    {
-        DecisionStatement decision => decision.Sealed,
-        OutcomeStatement outcome => outcome.Sealed,
-        _ => [],
-    };
 }

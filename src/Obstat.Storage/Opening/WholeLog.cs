@@ -4,6 +4,7 @@ using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Sealing;
 using Obstat.Storage.Databases;
+using Obstat.Storage.Reading;
 
 namespace Obstat.Storage.Opening;
 
@@ -28,7 +29,8 @@ internal sealed class WholeLog
     {
         var log = new WholeLog(connection, signer.Origin);
         var heads = KnownHeads.Read(connection, signer.Origin, remembered, 0);
-        log.ReadBlobs();
+        log.ReadBlobs(connection);
+        log.ReadMonths();
         log.ReadSnapshots();
         log.ReadTiles();
         var replaying = new Replaying(connection, signer.Origin, heads, log._blobs.Contains, log.Tile);
@@ -43,9 +45,18 @@ internal sealed class WholeLog
         return new(replaying.State, replaying.Edge, replaying.Tiles, epoch, replaying.HeadEdge);
     }
 
-    private void ReadBlobs()
+    private void ReadMonths()
     {
-        using var command = Database.Prepare(_connection, "SELECT cipher, scope, bytes FROM blob", 0);
+        foreach (var path in File.Exists(_connection.DataSource) ? BlobFiles.In(Path.GetDirectoryName(_connection.DataSource)!) : [])
+        {
+            using var month = Database.OpenReader(path);
+            ReadBlobs(month);
+        }
+    }
+
+    private void ReadBlobs(SqliteConnection connection)
+    {
+        using var command = Database.Prepare(connection, "SELECT cipher, scope, bytes FROM blob", 0);
         using var rows = command.ExecuteReader();
         while (rows.Read())
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Obstat.Proof;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Storage.Opening;
@@ -16,6 +17,8 @@ internal sealed class Publisher : IDisposable
 {
     private const int ChunkLength = 1_024;
 
+    private static readonly TimeSpan s_deletionMax = TimeSpan.FromSeconds(10);
+
     private readonly ManualResetEventSlim _stop = new();
     private readonly Writer _writer;
     private readonly LedgerReader _reader;
@@ -25,14 +28,17 @@ internal sealed class Publisher : IDisposable
     private readonly Reserve _reserve;
     private readonly TimeSpan _every;
     private readonly Scrubber _scrubber;
+    private readonly BlobMonths _months;
+    private readonly Lock _moving = new();
     private readonly Thread _thread;
     private MerkleEdge _edge;
     private long _kept; // size of the fold that was kept last
 
-    internal Publisher(Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, Reserve reserve, TimeSpan every, TimeProvider time)
+    internal Publisher(string folder, Writer writer, LedgerReader reader, Guard guard, FoldFile folds, HeadSigner heads, MerkleEdge published, Reserve reserve, TimeSpan every, TimeProvider time)
     {
         (_writer, _reader, _guard, _folds, _heads, _edge, _reserve, _every) = (writer, reader, guard, folds, heads, published, reserve, every);
         _scrubber = new Scrubber(reader, time);
+        _months = new BlobMonths(folder, reader);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger publisher" };
     }
 
@@ -82,7 +88,26 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    /// <summary>Moves some blobs of a month that is over; whether there were any.</summary>
+    internal bool MoveMonths(int entries)
+    {
+        lock (_moving)
+        {
+            return !_reserve.IsLow && _months.Step(_edge.Size, _writer.State.Time, entries, Delete);
+        }
+    }
+
+    public void Dispose()
+    {
+        _months.Dispose();
+        _stop.Dispose();
+    }
+
+    private bool Delete(IReadOnlyList<Digest> blobs)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _writer.Intake.TryDelete(blobs, done) && done.Task.Wait(s_deletionMax) && done.Task.Result;
+    }
 
     private void Run()
     {
@@ -103,6 +128,7 @@ internal sealed class Publisher : IDisposable
 
                 KeepFold();
                 _scrubber.Step(_edge);
+                _ = MoveMonths(BlobMonths.StepMax);
             }
         }
 #pragma warning disable CA1031 // What cannot be read back cannot be vouched for.

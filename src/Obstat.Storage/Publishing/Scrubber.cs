@@ -68,12 +68,7 @@ internal sealed class Scrubber(LedgerReader reader, TimeProvider time)
             "hashes that lead to the published root");
     }
 
-    private static ImmutableArray<SealedReference> Sealed(byte[] statement) => !WrittenStatement.TryRead(statement, out var written, out _) ? [] : written.Statement switch
-    {
-        DecisionStatement decision => decision.Sealed,
-        OutcomeStatement outcome => outcome.Sealed,
-        _ => [],
-    };
+    private static ImmutableArray<SealedReference> Sealed(byte[] statement) => WrittenStatement.TryRead(statement, out var written, out _) ? SealedIn.Of(written.Statement) : [];
 
     private static void Require(bool holds, string source, string expected)
     {

@@ -26,11 +26,13 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteCommand _tile;
     private readonly SqliteCommand _blob;
     private readonly SqliteCommand _hasBlob;
+    private readonly string _folder;
+    private readonly Dictionary<string, (SqliteConnection Connection, SqliteCommand Blob)> _months = new(StringComparer.Ordinal); // by path
     private (long Size, FullNode Nodes)? _nodes;
 
-    private LedgerReader(SqliteConnection connection, string origin)
+    private LedgerReader(string folder, SqliteConnection connection, string origin)
     {
-        (_connection, _origin) = (connection, origin);
+        (_folder, _connection, _origin) = (folder, connection, origin);
         _entry = Database.Prepare(connection, "SELECT leaf, statement FROM entry WHERE origin = $1 AND idx = $2", 2);
         _entries = Database.Prepare(connection, "SELECT idx, leaf, statement FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _leaves = Database.Prepare(connection, "SELECT idx, leaf FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
@@ -42,7 +44,7 @@ public sealed class LedgerReader : IDisposable
     /// <summary>Opens the ledger file of a folder.</summary>
     /// <param name="folder">The folder of the ledger.</param>
     /// <param name="origin">Name of the log.</param>
-    public static LedgerReader Open(string folder, string origin) => new(Database.OpenReader(Path.Combine(folder, "ledger.db")), origin);
+    public static LedgerReader Open(string folder, string origin) => new(folder, Database.OpenReader(Path.Combine(folder, "ledger.db")), origin);
 
     /// <summary>Opens the ledger file of a folder, whatever log it holds. Throws <see cref="LedgerUnavailableException"/> where there is none.</summary>
     /// <param name="folder">The folder of the ledger.</param>
@@ -55,7 +57,7 @@ public sealed class LedgerReader : IDisposable
             try
             {
                 return Database.Scalar(connection, "SELECT origin FROM head") is string origin
-                    ? new(connection, origin)
+                    ? new(folder, connection, origin)
                     : throw new LedgerUnavailableException($"{path}: expected a log");
             }
             catch
@@ -158,11 +160,14 @@ public sealed class LedgerReader : IDisposable
     /// <summary>That the tree of the first size is the beginning of that of the second: 0 &lt; first &lt;= second.</summary>
     public Digest[] Consistency(long first, long second) => ConsistencyProof.Make(first, second, Nodes(second));
 
-    /// <summary>Bytes of a sealed blob; null where there is none, or other bytes.</summary>
-    public byte[]? Blob(in Digest cipher) => Content(_blob, cipher);
+    /// <summary>Bytes of a sealed blob, in the ledger's file or in that of a month that is over; null where there is none, or other bytes.</summary>
+    public byte[]? Blob(in Digest cipher) => Content(_blob, cipher) ?? Month(cipher);
 
-    /// <summary>Whether a sealed blob is stored; its bytes are not looked at.</summary>
-    internal bool HasBlob(in Digest cipher)
+    /// <summary>Whether a sealed blob is stored.</summary>
+    internal bool HasBlob(in Digest cipher) => IsInLedger(cipher) || Month(cipher) is not null;
+
+    /// <summary>Whether a sealed blob is stored in the ledger's own file; its bytes are not looked at.</summary>
+    internal bool IsInLedger(in Digest cipher)
     {
         Set(_hasBlob, cipher.ToArray());
         return _hasBlob.ExecuteScalar() is 1L;
@@ -207,7 +212,32 @@ public sealed class LedgerReader : IDisposable
         _tile.Dispose();
         _blob.Dispose();
         _hasBlob.Dispose();
+        foreach (var (connection, blob) in _months.Values)
+        {
+            blob.Dispose();
+            connection.Dispose();
+        }
+
         _connection.Dispose();
+    }
+
+    private byte[]? Month(in Digest cipher)
+    {
+        foreach (var path in BlobFiles.In(_folder))
+        {
+            if (!_months.TryGetValue(path, out var month))
+            {
+                var connection = Database.OpenReader(path);
+                _months[path] = month = (connection, Database.Prepare(connection, "SELECT bytes FROM blob WHERE cipher = $1", 1));
+            }
+
+            if (Content(month.Blob, cipher) is { } bytes)
+            {
+                return bytes;
+            }
+        }
+
+        return null;
     }
 
     private FullNode Nodes(long size)

@@ -1,4 +1,5 @@
 using Obstat.Core.Records;
+using Obstat.Proof;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 
@@ -21,13 +22,16 @@ internal sealed class Group
 
     internal List<TaskCompletionSource<bool>> Beats { get; } = [];
 
+    /// <summary>Blobs that are durable in the file of their month and leave this one.</summary>
+    internal List<(IReadOnlyList<Digest> Blobs, TaskCompletionSource<bool> Done)> Deletions { get; } = [];
+
     /// <summary>A head to be stored as published.</summary>
     internal SignedNote? Publish { get; set; }
 
     /// <summary>The fold after the last entry; null where there is no entry.</summary>
     internal LedgerState? State { get; private set; }
 
-    internal bool IsEmpty => Entries.Count == 0 && Repeats.Count == 0 && Blobs.Count == 0 && Beats.Count == 0 && Publish is null;
+    internal bool IsEmpty => Entries.Count == 0 && Repeats.Count == 0 && Blobs.Count == 0 && Beats.Count == 0 && Deletions.Count == 0 && Publish is null;
 
     /// <summary>Whether nothing may join any more. A <c>state</c> entry ends its group: a fold is kept of what a commit ends with.</summary>
     internal bool IsFull => Entries.Count >= EntriesMax || _bytes >= BytesMax || State is { EndsWithState: true };
@@ -64,6 +68,11 @@ internal sealed class Group
         foreach (var beat in Beats)
         {
             _ = beat.TrySetResult(false);
+        }
+
+        foreach (var (_, done) in Deletions)
+        {
+            _ = done.TrySetResult(false);
         }
     }
 }

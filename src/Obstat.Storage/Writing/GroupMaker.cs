@@ -79,6 +79,7 @@ internal sealed class GroupMaker(Intake intake, GroupOrder order, StatementSigne
             var batch = intake.Take(int.MaxValue, long.MaxValue);
             _open.Blobs.AddRange(batch.Blobs);
             _open.Beats.AddRange(batch.Beats);
+            _open.Deletions.AddRange(batch.Deletions);
             foreach (var waiting in batch.Drafts)
             {
                 waiting.Refuse(DenyReason.LedgerUnavailable);
@@ -101,6 +102,7 @@ internal sealed class GroupMaker(Intake intake, GroupOrder order, StatementSigne
         var any = !batch.IsEmpty;
         _open.Blobs.AddRange(batch.Blobs);
         _open.Beats.AddRange(batch.Beats);
+        _open.Deletions.AddRange(batch.Deletions);
         _open.Publish = batch.Publish ?? _open.Publish;
         Volatile.Write(ref _watch, _watch.Read(time.GetUtcNow(), time.GetElapsedTime(0), _state.Time.Time, _maxError));
         if (_watch.Ended is { } gap)

@@ -1,4 +1,5 @@
 using Obstat.Core.Records;
+using Obstat.Proof;
 using Obstat.Proof.Notes;
 
 namespace Obstat.Storage.Writing;
@@ -12,6 +13,7 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
     private readonly Queue<Waiting> _drafts = new();
     private readonly Queue<(StoredBlob Blob, TaskCompletionSource<bool> Kept)> _blobs = new();
     private readonly Queue<TaskCompletionSource<bool>> _beats = new();
+    private readonly Queue<(IReadOnlyList<Digest> Blobs, TaskCompletionSource<bool> Done)> _deletions = new();
     private SignedNote? _publish;
     private long _bytes;
     private bool _closed;
@@ -68,6 +70,23 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
         return true;
     }
 
+    /// <summary>Asks for blobs to be deleted that are durable in another file.</summary>
+    internal bool TryDelete(IReadOnlyList<Digest> blobs, TaskCompletionSource<bool> done)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _deletions.Enqueue((blobs, done));
+        }
+
+        Wake();
+        return true;
+    }
+
     internal bool IsClosed
     {
         get
@@ -111,9 +130,11 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
             _bytes -= bytes + blobs.Sum(b => (long)b.Blob.Bytes.Length);
             var beats = _beats.ToArray();
             _beats.Clear();
+            var deletions = _deletions.ToArray();
+            _deletions.Clear();
             var publish = _publish;
             _publish = null;
-            return new(drafts, blobs, beats, publish);
+            return new(drafts, blobs, beats, deletions, publish);
         }
     }
 
@@ -169,8 +190,8 @@ internal sealed class Intake(int max, long bytesMax) : IDisposable
         }
     }
 
-    internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, TaskCompletionSource<bool>[] Beats, SignedNote? Publish)
+    internal sealed record Batch(List<Waiting> Drafts, (StoredBlob Blob, TaskCompletionSource<bool> Kept)[] Blobs, TaskCompletionSource<bool>[] Beats, (IReadOnlyList<Digest> Blobs, TaskCompletionSource<bool> Done)[] Deletions, SignedNote? Publish)
     {
-        internal bool IsEmpty => Drafts.Count == 0 && Blobs.Length == 0 && Beats.Length == 0 && Publish is null;
+        internal bool IsEmpty => Drafts.Count == 0 && Blobs.Length == 0 && Beats.Length == 0 && Deletions.Length == 0 && Publish is null;
     }
 }

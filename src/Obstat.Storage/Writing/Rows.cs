@@ -17,6 +17,7 @@ internal sealed class Rows : IDisposable
     private readonly string _origin;
     private readonly Insertion _entry;
     private readonly Insertion _blob;
+    private readonly SqliteCommand _deletion;
     private readonly SqliteCommand _snapshot;
     private readonly SqliteCommand _tile;
     private readonly SqliteCommand _head;
@@ -30,6 +31,7 @@ internal sealed class Rows : IDisposable
         _entry = new Insertion(connection, "INSERT INTO entry(origin, idx, leaf, statement) VALUES($1, $2, $3, $4)");
         _entry.Bind(1, origin);
         _blob = new Insertion(connection, "INSERT INTO blob(cipher, scope, bytes) VALUES($1, $2, $3) ON CONFLICT(cipher) DO NOTHING");
+        _deletion = Prepare("DELETE FROM blob WHERE cipher = $1", 1);
         _snapshot = Prepare("INSERT INTO snapshot(digest, bytes) VALUES($1, $2) ON CONFLICT(digest) DO NOTHING", 2);
         _tile = Prepare("INSERT INTO tile(origin, level, n, hashes) VALUES($1, $2, $3, $4)", 4);
         _head = Prepare("UPDATE head SET size = $1, root = $2, edge = $3, epoch = $4, stateDigest = $5 WHERE origin = $6 AND size = $7 AND epoch = $8 AND instance = $9", 9);
@@ -65,6 +67,9 @@ internal sealed class Rows : IDisposable
         _blob.Run();
     }
 
+    /// <summary>Deletes a blob that is durable in another file.</summary>
+    internal void Delete(in Digest cipher) => Run(_deletion, cipher.ToArray());
+
     internal void Snapshot(SnapshotPart part) => Run(_snapshot, part.Digest.ToArray(), Bytes(part.Bytes));
 
     internal void Tile(TileAddress address, byte[] hashes) => Run(_tile, _origin, (long)address.Level, address.N, hashes);
@@ -99,7 +104,7 @@ internal sealed class Rows : IDisposable
     {
         _entry.Dispose();
         _blob.Dispose();
-        foreach (var command in new[] { _snapshot, _tile, _head, _published, _begin, _commit })
+        foreach (var command in new[] { _deletion, _snapshot, _tile, _head, _published, _begin, _commit })
         {
             command.Dispose();
         }

@@ -222,7 +222,7 @@ internal sealed class Writer : IDisposable
     {
         var (entries, state) = (group.Entries, group.State ?? _state);
         var growth = new MerkleGrowth(_edge, [.. entries.Select(e => e.LeafHash)]);
-        if (entries.Count > 0 || group.Blobs.Count > 0 || group.Beats.Count > 0 || group.Publish is not null)
+        if (entries.Count > 0 || group.Blobs.Count > 0 || group.Beats.Count > 0 || group.Deletions.Count > 0 || group.Publish is not null)
         {
             Commit(group, growth, state, isFirst);
         }
@@ -248,6 +248,11 @@ internal sealed class Writer : IDisposable
         foreach (var beat in group.Beats)
         {
             _ = beat.TrySetResult(true);
+        }
+
+        foreach (var (_, done) in group.Deletions)
+        {
+            _ = done.TrySetResult(true);
         }
 
         Release(entries, growth);
@@ -302,6 +307,12 @@ internal sealed class Writer : IDisposable
 
             _tiles.Append(entry.LeafHash, _rows.Tile);
             bytes += RowBytes + entry.Leaf.Length + entry.Written.Bytes.Length;
+        }
+
+        foreach (var cipher in group.Deletions.SelectMany(d => d.Blobs))
+        {
+            _rows.Delete(cipher);
+            bytes += RowBytes;
         }
 
         if (entries.Count == 0 && group.Beats.Count > 0)
