@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+namespace Obstat.Wire.Tests;
+
+/// <summary>
+/// A plane that is cut off, late or speaks nonsense, before streams that run through the built programs: they end by their deadline, new calls are refused, and the same gateway serves again by itself.
+/// </summary>
+public sealed class PlaneFaultTests(ITestOutputHelper output) : StreamScene(output)
+{
+    private readonly ITestOutputHelper _output = output;
+    private PlaneWire? _wire;
+    private Watched? _probe;
+
+    public override async ValueTask DisposeAsync()
+    {
+        _probe?.Dispose();
+        await (_wire?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await base.DisposeAsync();
+    }
+
+    private async Task WiredAsync(Func<Task<System.Net.Sockets.Socket>>? dial = null)
+    {
+        _wire = new PlaneWire(Settings.Gateway.Plane.Path, dial ?? PlaneWire.To(Settings.Listen.Enforcement.Path));
+        await UpAsync();
+    }
+
+    /// <summary>The fault holds: every stream ends within the lease, a call is refused, and once the fault is over the same gateway serves again.</summary>
+    private async Task EndsAndReturnsAsync(long since, Watched probe, Watched[] streams, Func<Task> mend)
+    {
+        var gateway = Home.PartId("Obstat.Gateway");
+        _probe = probe;
+        var (said, took) = await CallAgainAsync(probe);
+        Assert.True(said.Contains("PlaneUnavailable", StringComparison.Ordinal), said);
+        _output.WriteLine($"a new call is refused after {took.TotalMilliseconds:0} ms");
+        await EndedAsync(streams);
+        var ms = streams.Select(s => Stopwatch.GetElapsedTime(since, s.Last).TotalMilliseconds).ToList();
+        Tell("fault to last byte", ms);
+        Assert.True(ms[^1] < Short * 1000, $"{ms[^1]} ms");
+        (said, _) = await CallAgainAsync(probe);
+        Assert.True(said.Contains("PlaneUnavailable", StringComparison.Ordinal), said);
+
+        await mend();
+        var served = await ServedAgainAsync(probe);
+        var back = Stopwatch.GetElapsedTime(_wire!.Accepted, served);
+        _output.WriteLine($"first connection that reaches the plane to first call that is permitted: {back.TotalMilliseconds:0} ms");
+        Assert.True(back < TimeSpan.FromSeconds(5), $"{back}; the claim is 2 s, on a machine that does nothing else");
+        Assert.Equal(gateway, Home.PartId("Obstat.Gateway"));
+    }
+
+    [Fact]
+    public async Task A_plane_behind_a_pulled_cable_lets_no_stream_run_beyond_its_lease()
+    {
+        await MakeAsync(Short, wire: true);
+        var (apart, reason) = await PlaneApart.MakeAsync(Settings.Listen.Enforcement.Path);
+        Assert.SkipWhen(apart is null, $"no network namespace here: {reason}");
+        await using var cable = apart;
+        await WiredAsync(cable!.DialAsync);
+        var (probe, streams) = ((await WatchAsync(1))[0], await WatchAsync(5));
+        var since = Stopwatch.GetTimestamp();
+        await cable.CableAsync(isIn: false);
+        _wire!.Forget();
+        await EndsAndReturnsAsync(since, probe, streams, () => cable.CableAsync(isIn: true));
+    }
+
+    [Fact]
+    public async Task Answers_that_are_nine_seconds_late_renew_nothing()
+    {
+        const int Lease = 10;
+        await MakeAsync(Lease, wire: true);
+        await WiredAsync();
+        var streams = await WatchAsync(5);
+        var since = Stopwatch.GetTimestamp();
+        _wire!.Delay = TimeSpan.FromSeconds(9);
+        await EndedAsync(streams);
+        var ms = streams.Select(s => Stopwatch.GetElapsedTime(since, s.Last).TotalMilliseconds).ToList();
+        Tell("delay to last byte", ms);
+
+        // An answer that counted from its arrival would have given nine seconds more.
+        Assert.True(ms[^1] < Lease * 1000, $"{ms[^1]} ms");
+    }
+
+    [Fact]
+    public async Task A_plane_that_answers_garbage_renews_nothing_and_permits_nothing()
+    {
+        await MakeAsync(Short, wire: true);
+        await WiredAsync();
+        var (probe, streams) = ((await WatchAsync(1))[0], await WatchAsync(5));
+        var since = Stopwatch.GetTimestamp();
+        _wire!.SpeaksGarbage = true;
+        _wire.Reset();
+        await EndsAndReturnsAsync(since, probe, streams, () =>
+        {
+            _wire.SpeaksGarbage = false;
+            _wire.Reset();
+            return Task.CompletedTask;
+        });
+    }
+}
