@@ -8,6 +8,12 @@ if (args is ["start", .. var wanted])
     return;
 }
 
+if (args is ["faces", .. var indexed])
+{
+    FacesRound.Run(indexed is [var many] && int.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var decisions) ? decisions : 1_000_000);
+    return;
+}
+
 if (args is ["audit", .. var size])
 {
     AuditRound.Run(size is [var whole] && int.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var entries) ? entries : 1_000_000);

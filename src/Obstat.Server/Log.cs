@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Error, "no console: {Address} cannot be had ({Error}); everything else goes on; listen.console names another, or null for none")]
     public static partial void ConsoleOff(ILogger logger, string address, string error);
 
+    [LoggerMessage(13, LogLevel.Error, "no metrics: {Address} cannot be had ({Error}); everything else goes on")]
+    public static partial void MetricsOff(ILogger logger, string address, string error);
+
     [LoggerMessage(10, LogLevel.Error, "the ledger's disk is nearly full; nothing is permitted until twice its reserve is free; denials, outcomes, revocations and halts are still recorded")]
     public static partial void DiskLow(ILogger logger);
 }

@@ -15,6 +15,7 @@ using Obstat.Server.Ledgers;
 using Obstat.Server.Listeners;
 using Obstat.Server.Points;
 using Obstat.Server.Sources;
+using Obstat.Server.Telemetry;
 using Obstat.Settings;
 using Obstat.Storage;
 using Obstat.Storage.Queries;
@@ -36,6 +37,7 @@ public sealed class PlaneHost : IAsyncDisposable
     private WebApplication? _app;
     private ConsoleHost? _console;
     private FacesParts? _faces;
+    private MetricsHost? _metrics;
     private Task _upkeep = Task.CompletedTask;
 
     private PlaneHost()
@@ -47,6 +49,9 @@ public sealed class PlaneHost : IAsyncDisposable
 
     /// <summary>Where the console listens; null where it does not.</summary>
     public Uri? ConsoleAddress => _console?.Address;
+
+    /// <summary>Where livez, readyz and metrics are served; null where they are not.</summary>
+    public Uri? MetricsAddress => _metrics?.Address;
 
     /// <summary>Starts a plane.</summary>
     /// <param name="settings">The installation.</param>
@@ -78,6 +83,11 @@ public sealed class PlaneHost : IAsyncDisposable
         if (_console is not null)
         {
             await _console.DisposeAsync();
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync();
         }
 
         if (_app is not null)
@@ -145,6 +155,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild()) { LeaseLife = settings.Limits.Lease };
         var recorder = new Recorded.Recorder(ledger);
         var boots = new LiveBoots();
+        var meter = Keep(new GateMeter());
         var orders = new OrderBoard(working, ledger.State.Plane.Epoch, clock);
         var leases = new LeaseDesk(ledger, working, boots, orders, new RunningDecisions(snapshots, clock), settings.Limits.Lease, clock);
         snapshots.Moved += leases.DecideAgain;
@@ -153,7 +164,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var exporter = new Exporter(ledger, rows, shelf);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, clock, logger).Routes;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
@@ -177,13 +188,36 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        if (settings.Listen.Console is { } console)
-        {
-            _faces = Keep(new FacesParts(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, exporter, clock, clock.GetUtcNow())));
-            _console = await ConsoleHost.StartAsync(console, new FacesApi(_faces.Plane, _faces, running), logging, running, cancellation);
-        }
+        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, exporter, clock, clock.GetUtcNow()), meter, logging, running, cancellation);
 
         _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+    }
+
+    /// <summary>What looks at the plane. Nothing that fails here keeps it from deciding.</summary>
+    private async Task StartFacesAsync(FaceSources sources, GateMeter meter, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
+    {
+        var (listen, otlp) = (sources.Settings.Listen, sources.Settings.Otlp);
+        if (listen.Console is null && listen.Metrics is null && otlp is null)
+        {
+            return;
+        }
+
+        _faces = Keep(new FacesParts(sources));
+        PlaneGauges.Add(meter.Meter, sources, _faces.Standing, _faces.Keeper);
+        if (Exports.Start(sources.Settings) is { } exports)
+        {
+            _ = Keep(exports);
+        }
+
+        if (listen.Console is { } console)
+        {
+            _console = await ConsoleHost.StartAsync(console, new FacesApi(sources, _faces, logger), logging, logger, cancellation);
+        }
+
+        if (listen.Metrics is { } metrics)
+        {
+            _metrics = await MetricsHost.StartAsync(metrics, _faces.Standing, _faces.Health, logging, logger, cancellation);
+        }
     }
 
     /// <summary>Makes a one-time link into the console for whoever may use the operators' socket.</summary>

@@ -31,6 +31,9 @@ public sealed record InstallationSettings
     /// <summary>What the gateway guards.</summary>
     public required GatewaySettings Gateway { get; init; }
 
+    /// <summary>The collector that gets metrics and spans by OTLP over HTTP; null: none.</summary>
+    public required Uri? Otlp { get; init; }
+
     /// <summary>Limits, each at or below its built-in maximum.</summary>
     public required LimitSettings Limits { get; init; }
 }

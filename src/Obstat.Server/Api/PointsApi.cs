@@ -19,6 +19,7 @@ using Obstat.Server.Ledgers;
 using Obstat.Server.Listeners;
 using Obstat.Server.Points;
 using Obstat.Server.Sources;
+using Obstat.Server.Telemetry;
 using Obstat.Settings;
 using Obstat.Storage;
 
@@ -40,6 +41,7 @@ internal sealed class PointsApi(
     LeaseDesk leases,
     OrderBoard orders,
     StopDesk stops,
+    GateMeter meter,
     TimeProvider clock,
     ILogger logger)
 {
@@ -249,6 +251,7 @@ internal sealed class PointsApi(
             return await RefuseAsync(ask, digest, refusal.Reason);
         }
 
+        using var measured = meter.Begin(point.Id);
         using var patience = new CancellationTokenSource(request.Patience, clock);
         var verdict = await gate.AdmitAsync(
             request,
@@ -256,18 +259,26 @@ internal sealed class PointsApi(
             clock.GetUtcNow(),
             new Chance(Draws.Random128(), Draws.Random128(), Draws.Random128()),
             patience.Token);
-        return verdict.Match(Permitted, Denied);
+        return verdict.Match(
+            permit => Permitted(permit, measured),
+            denial =>
+            {
+                measured.Answered(denial.Reason, denial.Entry?.Index.Value);
+                return Denied(denial);
+            });
     }
 
-    private Answer Permitted(ExecutionPermit permit)
+    private Answer Permitted(ExecutionPermit permit, GateMeter.Measured measured)
     {
         // First held, then looked at: what comes now - a halt, a revocation, another snapshot - finds the lease, what came before is seen here.
         var refused = leases.Permitted(permit);
         if ((refused ?? StoppedBefore(permit)) is { } reason)
         {
+            measured.Answered(reason, permit.Entry.Index.Value);
             return Denied(new Denial(reason, null, null, permit.Visible));
         }
 
+        measured.Answered(null, permit.Entry.Index.Value);
         shelf.Keep(permit.Claims, permit.Compact);
         return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
     }

@@ -18,6 +18,7 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
 {
     private const int BodyBytesMax = 16 * 1024;
     private const int ExportsMax = 2;
+    private const int SupportingMax = 100_000;
     private const string Type = "application/json";
 
     private readonly SemaphoreSlim _exports = new(ExportsMax, ExportsMax);
@@ -186,10 +187,11 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
             return;
         }
 
-        byte[]? bundle;
+        byte[]? bundle = null;
         try
         {
-            bundle = await Task.Run(() => plane.Exporter.Export(entry, entry));
+            var (isAnswered, supporting) = await parts.Pool.AskAsync(desk => desk.Index.Size() > entry ? Ledgers.Exporter.SupportingTypes.SelectMany(t => desk.Index.Events(t, null, SupportingMax)).ToArray() : null, http.RequestAborted);
+            bundle = isAnswered && supporting is not null ? await Task.Run(() => plane.Exporter.Export(entry, entry, supporting)) : null;
         }
         finally
         {
@@ -198,7 +200,7 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
 
         if (bundle is null)
         {
-            await RefuseAsync(http, 503, ApiRefusal.Busy, "no signed head covers it yet; ask again");
+            await RefuseAsync(http, 503, ApiRefusal.Busy, "no signed head covers it yet, or the index has not read it; ask again");
             return;
         }
 

@@ -43,9 +43,6 @@ internal sealed class FacesParts : IDisposable
         _events = new EventsFace(plane, Keeper, Pool, _rows, Standing);
     }
 
-    /// <summary>What they are told about.</summary>
-    public FaceSources Plane => _plane;
-
     /// <summary>Follows the ledger.</summary>
     public IndexKeeper Keeper { get; }
 

@@ -35,7 +35,9 @@ internal sealed class IndexKeeper : IDisposable
     private readonly ConcurrentDictionary<Channel<LiveDecision>, byte> _listeners = new();
     private volatile bool _isToClear;
     private volatile string? _failure;
+    private readonly IndexReader? _asked;
     private long _size;
+    private long _orphans;
 
     /// <summary>Opens the index and begins. An index that cannot be opened is a failure that is told, not one that is thrown: the plane decides without it.</summary>
     public IndexKeeper(Ledger ledger, Sealed opened, FaceRows rows)
@@ -45,7 +47,8 @@ internal sealed class IndexKeeper : IDisposable
         {
             _reader = ledger.Read();
             _index = DecisionIndex.Open(ledger.Folder, _reader, opened.ToolOf);
-            _size = _index.Size;
+            _asked = IndexReader.Open(ledger.Folder);
+            (_size, _orphans) = (_index.Size, _asked.EventCount(OrphanedStatement.TypeName));
         }
         catch (Exception e) when (e is LedgerUnavailableException or SqliteException or IOException)
         {
@@ -59,6 +62,9 @@ internal sealed class IndexKeeper : IDisposable
 
     /// <summary>Entries that the index has read.</summary>
     public long Size => Interlocked.Read(ref _size);
+
+    /// <summary>Allows that were closed without an outcome, as far as the index has read.</summary>
+    public long Orphans => Interlocked.Read(ref _orphans);
 
     /// <summary>Why it reads no further; null while all is well.</summary>
     public string? Failure => _failure;
@@ -86,6 +92,7 @@ internal sealed class IndexKeeper : IDisposable
     {
         _stop.Set();
         _thread?.Join();
+        _asked?.Dispose();
         _index?.Dispose();
         _reader?.Dispose();
         _stop.Dispose();
@@ -115,6 +122,7 @@ internal sealed class IndexKeeper : IDisposable
                 var to = Math.Min(size, _index.Size + ChunkLength);
                 var came = _index.Advance(_reader!, to);
                 _ = Interlocked.Exchange(ref _size, to);
+                _ = Interlocked.Exchange(ref _orphans, _asked!.EventCount(OrphanedStatement.TypeName));
                 Tell(came);
                 pause = to == size ? Every : Stopwatch.GetElapsedTime(started);
             }

@@ -20,6 +20,9 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
             : plane.Ledger.IsDiskLow ? (DenyReason.LedgerUnavailable, "the ledger's disk is nearly full; nothing is permitted")
             : (null, null);
 
+    /// <summary>What was found in the ledger's file that is not what was signed; null while nothing was.</summary>
+    public string? Damaged => damage.Found;
+
     /// <summary>What is halted, newest first.</summary>
     public ImmutableArray<HaltView> Halts
         => [.. plane.Stops.Standing.Halts.OrderByDescending(h => h.IssuedAt).Select(h => new HaltView(h.Id, h.Scope.ToString(), h.Reason, h.By, DateTimeOffset.FromUnixTimeSeconds(h.IssuedAt), h.IsDurable))];

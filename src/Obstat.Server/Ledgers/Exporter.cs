@@ -17,8 +17,15 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
     /// <summary>Entries of one bundle at most.</summary>
     public const long EntriesMax = 15_000;
 
+    /// <summary>Types of the entries that others rest on, beside decisions and outcomes.</summary>
+    public static ImmutableArray<string> SupportingTypes { get; } =
+        [GenesisStatement.TypeName, KeySetStatement.TypeName, KeyRotationStatement.TypeName, EnforcementPointStatement.TypeName, PolicyActivationStatement.TypeName];
+
     /// <summary>The bundle of a range; null where the range is empty, beyond the end or too large.</summary>
-    public byte[]? Export(long from, long? to)
+    /// <param name="from">Its first entry.</param>
+    /// <param name="to">Its last entry; null: the newest.</param>
+    /// <param name="supporting">Where entries of <see cref="SupportingTypes"/> stand, for who knows; null: every entry is looked at. A place that is left out makes a bundle that does not verify.</param>
+    public byte[]? Export(long from, long? to, IReadOnlyCollection<long>? supporting = null)
     {
         if (ledger.Head is not { } head || !Checkpoint.TryParse(head.TextAsString(), out var checkpoint))
         {
@@ -39,7 +46,7 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
             wanted[index] = reader.Entry(index).Written.Statement;
         }
 
-        Complete(reader, wanted, checkpoint.Size);
+        Complete(reader, wanted, checkpoint.Size, supporting);
         var writer = new BundleWriter(ledger.HeadKey);
         foreach (var (index, statement) in wanted)
         {
@@ -52,7 +59,7 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
     }
 
     /// <summary>Adds the entries that those asked for rest on.</summary>
-    private void Complete(LedgerReader reader, SortedDictionary<long, Statement> wanted, long size)
+    private void Complete(LedgerReader reader, SortedDictionary<long, Statement> wanted, long size, IReadOnlyCollection<long>? supporting)
     {
         foreach (var reference in wanted.Values.Select(s => s switch { OutcomeStatement o => o.Decision, OrphanedStatement o => o.Decision, _ => null }).OfType<EntryReference>().ToArray())
         {
@@ -70,12 +77,20 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         var snapshots = wanted.Values.OfType<DecisionStatement>().Select(d => d.Snapshot).ToHashSet();
         var boots = wanted.Values.Select(s => s switch { DecisionStatement d => d.Ep.Boot, OutcomeStatement o => o.Ep.Boot, RefusalsStatement r => r.Ep.Boot, _ => "" }).ToHashSet(StringComparer.Ordinal);
         var newest = wanted.Keys.Max();
-        for (long index = 0; index <= newest; index++)
+        foreach (var index in supporting?.Where(i => i <= newest) ?? Places(newest))
         {
             if (!wanted.ContainsKey(index) && reader.Entry(index).Written.Statement is var statement && IsNeeded(statement, snapshots, boots))
             {
                 wanted[index] = statement;
             }
+        }
+    }
+
+    private static IEnumerable<long> Places(long newest)
+    {
+        for (long index = 0; index <= newest; index++)
+        {
+            yield return index;
         }
     }
 

@@ -18,6 +18,9 @@ internal static partial class SettingsFormat
     private static readonly TextShape ConsoleLoopback = new(
         LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7074\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535, "127.0.0.1:7074");
 
+    private static readonly TextShape MetricsLoopback = new(
+        LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7076\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535);
+
     private static readonly TextShape Web = new(WebForm(), "a URL: https, or http on loopback, without user, query and fragment", IsWeb);
     private static readonly TextShape Id = new(IdForm(), "1 to 32 characters of a-z, 0-9 and -");
 
@@ -65,6 +68,7 @@ internal static partial class SettingsFormat
             new("local", "Where the gateway serves mcp wrap.", Unix),
             new("gateway", "Where the gateway serves Streamable HTTP; null: off.", new OrNullShape(Loopback)),
             new("console", "Where the plane serves the console; null: off.", new OrNullShape(ConsoleLoopback)),
+            new("metrics", "Where the plane serves livez, readyz and metrics, without a session; null: off.", new OrNullShape(MetricsLoopback)),
         ], Distinct)),
         new("trust", "Whose word is taken.", new ObjectShape([new("issuers", "Issuers of access tokens.", new ListShape(Issuer, 64))])),
         new("gateway", "The gateway: which plane it asks and which servers it guards.", new ObjectShape(
@@ -75,6 +79,10 @@ internal static partial class SettingsFormat
             new("hosts", "Accepted Host values, with port.", new ListShape(new TextShape(HostForm(), "a host and port in lower case, as in \"gate.example:443\""), 64)),
             new("origins", "Accepted Origin values of browsers.", new ListShape(new TextShape(OriginForm(), "an origin in lower case, as in \"https://app.example\""), 64)),
             new("servers", "MCP servers by name.", new MapShape(ServerForm(), "1 to 32 characters of a-z, 0-9, - and _, without __", Server)),
+        ])),
+        new("telemetry", "Where telemetry goes. It is never evidence, and no decision waits for it.", new ObjectShape(
+        [
+            new("otlp", "Collector that takes metrics and spans by OTLP over HTTP, as in \"http://127.0.0.1:4318/\".", Web),
         ])),
         new("limits", "Tightened limits.", new ObjectShape(
         [
@@ -114,7 +122,8 @@ internal static partial class SettingsFormat
             Digest = digest,
             Tenant = file["tenant"]?.AsString ?? "local",
             Paths = new InstallationPaths(folder, data, Path.GetFullPath(file["policies"]?.AsString ?? "policies", folder)),
-            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http, console),
+            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http, console, listen["metrics"]?.AsString is { } metrics ? Port(metrics) : null),
+            Otlp = file["telemetry"]?["otlp"]?.AsString is { } otlp ? new Uri(otlp.TrimEnd('/') + "/") : null,
             Issuers = [.. (file["trust"]?["issuers"]?.Items ?? []).Select(i => new IssuerSettings(
                 i["url"]!.AsString!, i["profile"]!.AsString!, i["audience"]!.AsString!, Texts(i["algs"]),
                 Path.GetFullPath(i["jwks"]!.AsString!, folder), DurationShape.Parse(i["staleAfter"]?.AsString ?? "24h")!.Value))],

@@ -19,7 +19,7 @@ public sealed class UpTests : IDisposable
         Programs();
         var key = Json("init", "--template", "payments").GetProperty("logKey").GetString()!;
         var text = File.ReadAllText(_run.In("obstat.json"));
-        File.WriteAllText(_run.In("obstat.json"), text.Replace("\"tenant\": \"local\",", "\"tenant\": \"local\", \"listen\": { \"gateway\": null, \"console\": null },", StringComparison.Ordinal));
+        File.WriteAllText(_run.In("obstat.json"), text.Replace("\"tenant\": \"local\",", "\"tenant\": \"local\", \"listen\": { \"gateway\": null, \"console\": \"127.0.0.1:0\" },", StringComparison.Ordinal));
         Done("mcp", "add", "payments", "--approve", "all", "--class", "transfer=pay:amount=/amount,currency=EUR,payee=/to", "--class", "balance=read", "--class", "history=read",
             "--", Dotnet, Path.Combine(_run.In("programs"), "Obstat.Samples.Payments", "Obstat.Samples.Payments.dll"), "--journal", _run.In("journal"));
         Done("identity", "enrol", "alice");
@@ -28,6 +28,7 @@ public sealed class UpTests : IDisposable
         var told = new List<string>();
         await WaitAsync(up.StandardError, told, "gateway | ready");
         Assert.True(Json("status").GetProperty("serving").GetBoolean());
+        await LinksAsync(up, told);
 
         using (var agent = Start("mcp", "wrap", "payments"))
         {
@@ -65,6 +66,32 @@ public sealed class UpTests : IDisposable
         Assert.Equal(130, up.ExitCode);
         Assert.True(told.IndexOf("gateway | stopped") < told.IndexOf("plane   | stopped") && told.Contains("gateway | stopped"));
         Assert.Equal(20, _run.Obstat("status").Code);
+    }
+
+    /// <summary>A link is told once by <c>up</c>, and made again by who asks; nobody gets in with one that was used, and no role but four has one.</summary>
+    private async Task LinksAsync(Process up, List<string> told)
+    {
+        string? link;
+        while ((link = told.Find(l => l.StartsWith("console | http://127.0.0.1:", StringComparison.Ordinal))) is null)
+        {
+            told.Add(await up.StandardError.ReadLineAsync() ?? throw new InvalidOperationException(string.Join('\n', told)));
+        }
+
+        var first = new Uri(link["console | ".Length..].Split(' ')[0]);
+        var second = new Uri(_run.Obstat("console", "link", "--role", "viewer").Out.Trim());
+        Assert.Equal((first.GetLeftPart(UriPartial.Path), true), (second.GetLeftPart(UriPartial.Path), first.Query != second.Query));
+        Assert.Equal(second.GetLeftPart(UriPartial.Path), new Uri(Json("console", "link").GetProperty("url").GetString()!).GetLeftPart(UriPartial.Path));
+        Assert.Equal(2, _run.Obstat("console", "link", "--role", "root").Code);
+        using var browser = new HttpClient();
+        var statuses = new List<int>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var login = new StringContent($$"""{"token":"{{second.Query["?t=".Length..]}}"}""", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await browser.PostAsync(new Uri(second, "/api/v1/session"), login);
+            statuses.Add((int)answer.StatusCode);
+        }
+
+        Assert.Equal([200, 401], statuses);
     }
 
     private void Evidence(string entry, string key)

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Obstat.Proof.Reasons;
+
+namespace Obstat.Server.Telemetry;
+
+/// <summary>
+/// What telemetry hears of each decision: a count, how long it took, a span. Labels are verdict, reason code and enforcement point, never who asked, for what, or with what. Nothing waits for it, and what it
+/// cannot take it drops. Safe for concurrent use.
+/// </summary>
+internal sealed class GateMeter : IDisposable
+{
+    /// <summary>Name of the meter and of the source of spans.</summary>
+    public const string Name = "Obstat";
+
+    private readonly Meter _meter = new(Name);
+    private readonly ActivitySource _source = new(Name);
+    private readonly Counter<long> _decisions;
+    private readonly Histogram<double> _seconds;
+
+    public GateMeter()
+    {
+        _decisions = _meter.CreateCounter<long>("obstat.decisions", description: "Decisions, by verdict, reason code and enforcement point.");
+        _seconds = _meter.CreateHistogram(
+            "obstat.decision", "s", "From an understood ask to its answer.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
+    }
+
+    /// <summary>The meter, for gauges beside it.</summary>
+    public Meter Meter => _meter;
+
+    /// <summary>A decision begins.</summary>
+    public Measured Begin(string point) => new(this, point, _source.StartActivity("obstat.gate", ActivityKind.Server));
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _meter.Dispose();
+    }
+
+    /// <summary>One decision that is being made.</summary>
+    internal sealed class Measured(GateMeter meter, string point, Activity? span) : IDisposable
+    {
+        private readonly long _started = Stopwatch.GetTimestamp();
+
+        /// <summary>It was answered.</summary>
+        /// <param name="reason">The code of a denial; null: allowed.</param>
+        /// <param name="entry">Its entry; null where none was written.</param>
+        public void Answered(DenyReason? reason, long? entry)
+        {
+            var (verdict, code) = reason is { } denied ? ("deny", denied.ToCode()) : ("allow", "");
+            var tags = new TagList { { "verdict", verdict }, { "reason", code }, { "point", point } };
+            meter._decisions.Add(1, tags);
+            meter._seconds.Record(Stopwatch.GetElapsedTime(_started).TotalSeconds, new TagList { { "verdict", verdict } });
+            _ = span?.SetTag("obstat.verdict", verdict).SetTag("obstat.reason", code).SetTag("obstat.entry", entry).SetTag("obstat.point", point);
+        }
+
+        public void Dispose() => span?.Dispose();
+    }
+}

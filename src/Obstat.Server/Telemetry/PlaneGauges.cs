@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using Obstat.Proof.Reasons;
+using Obstat.Server.Faces;
+
+namespace Obstat.Server.Telemetry;
+
+/// <summary>What is looked up when somebody measures: sizes, ages, states. Never a principal, a tool or an argument.</summary>
+internal static class PlaneGauges
+{
+    /// <summary>Adds them to a meter.</summary>
+    public static void Add(Meter meter, FaceSources plane, Standing standing, IndexKeeper keeper)
+    {
+        _ = meter.CreateObservableGauge("obstat.ledger.size", () => plane.Ledger.State.Size, description: "Entries of the ledger.");
+        _ = meter.CreateObservableGauge("obstat.index.lag", () => plane.Ledger.State.Size - keeper.Size, description: "Entries that the derived index has not read.");
+        _ = meter.CreateObservableGauge("obstat.leases", () => plane.Leases.Running.Length, description: "Executions that run under a lease.");
+        _ = meter.CreateObservableGauge("obstat.open", () => plane.Ledger.State.Open.Count, description: "Allows without an outcome.");
+        _ = meter.CreateObservableGauge("obstat.halts", () => standing.Halts.Length, description: "Halts in force.");
+        _ = meter.CreateObservableCounter("obstat.orphans", () => keeper.Orphans, description: "Allows that were closed without an outcome.");
+        _ = meter.CreateObservableGauge("obstat.damage", () => standing.Damaged is null ? 0 : 1, description: "1: something in the ledger's file is not what was signed.");
+        _ = meter.CreateObservableGauge("obstat.serving", () => standing.Refusing.Code is null ? 1 : 0, description: "1: asks are decided; 0: all are refused.");
+        _ = meter.CreateObservableGauge(
+            "obstat.refusing", () => standing.Refusing.Code is { } code ? [new Measurement<int>(1, new KeyValuePair<string, object?>("reason", code.ToCode()))] : Array.Empty<Measurement<int>>(),
+            description: "1 with the code that every ask is refused with.");
+        _ = meter.CreateObservableGauge(
+            "obstat.points", () => standing.Points.Select(p => new Measurement<int>(p.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("point", p.Id))), description: "1: the enforcement point is connected; 0: it is away, and refuses.");
+        _ = meter.CreateObservableGauge("obstat.key.expiry", () => (plane.Working.Until - plane.Clock.GetUtcNow()).TotalSeconds, "s", "Until the working keys end.");
+        _ = meter.CreateObservableGauge(
+            "obstat.trust.age",
+            () => plane.Snapshots.Current is var current
+                ? current.Snapshot.Trust.Issuers.Keys.Select(i => (Issuer: i, Age: current.Freshness.AgeOf(i, plane.Clock.GetUtcNow()))).Where(i => i.Age is not null)
+                    .Select(i => new Measurement<double>(i.Age!.Value, new KeyValuePair<string, object?>("source", i.Issuer)))
+                : [],
+            "s", "Since an issuer's keys were read.");
+    }
+}
