@@ -61,6 +61,10 @@ internal sealed class Evidence
     /// <summary>A gap that was recorded.</summary>
     public long? Gap() => _entries.Where(e => e.Statement is GapStatement).Select(e => (long?)e.Index).FirstOrDefault();
 
+    /// <summary>An execution whose outcome says that it was stopped so, and by this code.</summary>
+    public long? Stopped(string cause, string code)
+        => _entries.Where(e => e.Statement is OutcomeStatement { Stop: { } stop } outcome && stop.Cause == cause && outcome.Code == code).Select(e => (long?)e.Index).FirstOrDefault();
+
     private IEnumerable<(long Index, DecisionStatement Decision)> Decisions() => _entries.Where(e => e.Statement is DecisionStatement).Select(e => (e.Index, (DecisionStatement)e.Statement));
 
     private IEnumerable<(long Index, DecisionStatement Decision)> Calls() => Decisions().Where(d => d.Decision.Request.Action == Call);

@@ -28,7 +28,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
     private byte[]? _bundle;
 
     /// <summary>Number of rows.</summary>
-    public const int Count = 13;
+    public const int Count = 15;
 
     /// <summary>The whole ledger as it was exported in the end.</summary>
     public byte[]? Bundle => _bundle;
@@ -52,6 +52,8 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
             ended(result);
         }
 
+        results.Add(await JudgeAsync(new Row(13, "halt while a stream runs", nameof(DenyReason.Halted), HaltedAsync, e => e.Stopped("order", nameof(DenyReason.Halted)))).ConfigureAwait(false));
+        ended(results[^1]);
         foreach (var row in Copies())
         {
             results.Add(await JudgeCopyAsync(row).ConfigureAwait(false));
@@ -76,8 +78,8 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private IEnumerable<Row> Copies() =>
     [
-        new(12, "one byte of the exported bundle changed", "verify FAILED", ChangedBundleAsync, _ => null),
-        new(13, "one byte of a copy of the ledger changed", nameof(DenyReason.LedgerUnavailable), ChangedLedgerAsync, _ => null),
+        new(14, "one byte of the exported bundle changed", "verify FAILED", ChangedBundleAsync, _ => null),
+        new(15, "one byte of a copy of the ledger changed", nameof(DenyReason.LedgerUnavailable), ChangedLedgerAsync, _ => null),
     ];
 
     private async Task<Played> WithoutPoliciesAsync()
@@ -208,6 +210,13 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         }
     }
 
+    private async Task<Played> HaltedAsync()
+    {
+        var stream = await stage.WatchAsync().ConfigureAwait(false);
+        await stage.ObstatAsync("halt", "tool", "payments/" + Stage.Watched, "--reason", "demo").ConfigureAwait(false);
+        return new Played(await stream.ConfigureAwait(false), [Stage.Watched]);
+    }
+
     private async Task<Played> ChangedBundleAsync()
     {
         _bundle = await stage.ExportAsync(0).ConfigureAwait(false);
@@ -277,24 +286,34 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
             await stage.KillPlaneAsync().ConfigureAwait(false);
             return Played.Nothing(await stage.TransferAsync(Small).ConfigureAwait(false));
         }, e => e.Gap());
-        var back = new Row(11, "plane restarted, nothing repaired", "allow", async () =>
+        var silent = new Row(11, "the same: a stream that ran, lease 2 s", nameof(DenyReason.PlaneUnavailable), () => throw new InvalidOperationException("it began before the row"), e => e.Stopped("silence", nameof(DenyReason.PlaneUnavailable)));
+        var back = new Row(12, "plane restarted, nothing repaired", "allow", async () =>
         {
             await stage.StartPlaneAsync().ConfigureAwait(false);
             return new Played(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]);
         }, e => e.Succeeded() is { } entry && e.Gap() is not null ? entry : null);
 
-        // While the plane is dead nothing can be exported: what proves row 10 is the gap that the plane records when it is back.
+        // While the plane is dead nothing can be exported: what proves row 10 is the gap that the plane records when it is back, and row 11 the outcome that the gateway tells it then.
         try
         {
             await stage.EnsureAsync().ConfigureAwait(false);
             var from = await stage.EntriesAsync().ConfigureAwait(false);
+            var before = stage.Effects().Count;
+            var stream = await stage.WatchAsync().ConfigureAwait(false);
+            var running = stage.Effects().Skip(before).ToImmutableArray();
             var first = await PlayAsync(killed).ConfigureAwait(false);
+            var came = await stream.ConfigureAwait(false);
             var second = await PlayAsync(back).ConfigureAwait(false);
-            return [await ProveAsync(killed, first, from).ConfigureAwait(false), await ProveAsync(back, second, from).ConfigureAwait(false)];
+            return
+            [
+                await ProveAsync(killed, first, from).ConfigureAwait(false),
+                await ProveAsync(silent, (new Played(came, [Stage.Watched]), running), from).ConfigureAwait(false),
+                await ProveAsync(back, second, from).ConfigureAwait(false),
+            ];
         }
         catch (DemoFailureException e)
         {
-            return [new(killed, e.Message, 0, null, e.Message), new(back, e.Message, 0, null, e.Message)];
+            return [new(killed, e.Message, 0, null, e.Message), new(silent, e.Message, 0, null, e.Message), new(back, e.Message, 0, null, e.Message)];
         }
     }
 

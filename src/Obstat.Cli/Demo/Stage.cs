@@ -18,6 +18,12 @@ namespace Obstat.Cli.Demo;
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    /// <summary>How the journal shows that a stream was begun.</summary>
+    public const string Watched = "watch";
+
+    private const string WatchTool = """{"name":"watch","description":"Tells its progress until somebody stops it.","inputSchema":{"type":"object","properties":{},"additionalProperties":false},"annotations":{"readOnlyHint":true}}""";
+    private const string WatchPolicy = """@id("watch") permit (principal is Plane::Agent, action == payments::Action::"watch", resource == Plane::Server::"payments");""" + "\n";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly StreamWriter _log;
@@ -71,16 +77,19 @@ internal sealed class Stage : IAsyncDisposable
 
         var stage = new Stage(folder, programs);
         await stage.ObstatAsync("init", "--template", "payments").ConfigureAwait(false);
-        File.Copy(Path.Combine(Path.GetDirectoryName(programs[Programs.Payments][1])!, "tools.json"), stage.Tools);
+        var tools = await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(programs[Programs.Payments][1])!, "tools.json")).ConfigureAwait(false);
+        await File.WriteAllTextAsync(stage.Tools, tools.Insert(tools.LastIndexOf(']'), "," + WatchTool)).ConfigureAwait(false);
+        await File.WriteAllTextAsync(stage.In(Path.Combine("policies", "watch.cedar")), WatchPolicy).ConfigureAwait(false);
         var text = File.ReadAllText(stage.In(SettingsFile.Name));
         text = JsonText.Set(text, ["tenant"], "\"demo\"");
         text = JsonText.Set(text, ["listen", "gateway"], "null");
         text = JsonText.Set(text, ["listen", "console"], "null");
         text = JsonText.Set(text, ["gateway", "plane"], "\"unix:relay.sock\"");
         text = JsonText.Set(text, ["limits", "permit"], "\"3s\"");
+        text = JsonText.Set(text, ["limits", "lease"], "\"2s\"");
         File.WriteAllText(stage.In(SettingsFile.Name), text);
         await stage.ObstatAsync(
-            ["mcp", "add", "payments", "--approve", "all", "--class", "transfer=pay:amount=/amount,currency=EUR,payee=/to", "--class", "balance=read", "--class", "history=read",
+            ["mcp", "add", "payments", "--approve", "all", "--class", "transfer=pay:amount=/amount,currency=EUR,payee=/to", "--class", "balance=read", "--class", "history=read", "--class", "watch=read",
             "--", .. programs[Programs.Payments], "--journal", stage.Journal, "--tools", stage.Tools]).ConfigureAwait(false);
         if (!SettingsFile.TryLoad(stage.In(SettingsFile.Name), out var settings, out var error))
         {
@@ -177,9 +186,11 @@ internal sealed class Stage : IAsyncDisposable
             throw new DemoFailureException("the demo was stopped");
         }
 
-        return _agent = await AgentTalk.StartAsync(
-            [.. _programs[Programs.Agent], "--timeout", "25", "--", .. Self, "mcp", "wrap", "payments", "--config", Settings.File], Folder, line => Log("agent", line)).ConfigureAwait(false);
+        return _agent = await ConnectAsync().ConfigureAwait(false);
     }
+
+    private Task<AgentTalk> ConnectAsync()
+        => AgentTalk.StartAsync([.. _programs[Programs.Agent], "--timeout", "25", "--", .. Self, "mcp", "wrap", "payments", "--config", Settings.File], Folder, line => Log("agent", line));
 
     /// <summary>Asks for a transfer as the agent does: the reason code of the refusal, or <c>allow</c>.</summary>
     public async Task<string> TransferAsync(string amount)
@@ -214,11 +225,37 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Amounts of the journal's effects, in order.</summary>
+    /// <summary>Begins a stream by an agent of its own, and returns once the tool server runs it. What it gives completes with the stream: the reason code with which it ended.</summary>
+    public async Task<Task<string>> WatchAsync()
+    {
+        var before = Effects().Count;
+        var agent = await ConnectAsync().ConfigureAwait(false);
+        var playing = agent.PlayAsync(JsonValue.Object(("method", JsonValue.Of("tools/call")), ("params", JsonValue.Object(
+            ("name", JsonValue.Of(Watched)), ("arguments", JsonValue.EmptyObject), ("_meta", JsonValue.Object(("progressToken", JsonValue.Of(1))))))));
+        var clock = Stopwatch.StartNew();
+        while (Effects().Count == before && !playing.IsCompleted && clock.Elapsed < Patience)
+        {
+            await Task.Delay(20).ConfigureAwait(false);
+        }
+
+        return EndAsync();
+
+        async Task<string> EndAsync()
+        {
+            await using (agent.ConfigureAwait(false))
+            {
+                var line = await playing.ConfigureAwait(false);
+                Log("agent", line.ToString());
+                return line["result"]?["_meta"]?["execution/denial"]?["reason"]?.AsString ?? Said.Code(line);
+            }
+        }
+    }
+
+    /// <summary>Amounts of the journal's effects, in order; of one without an amount, its tool.</summary>
     public IReadOnlyList<string> Effects()
         => File.Exists(Journal)
             ? [.. File.ReadAllLines(Journal).Select(l => StrictJson.TryParse(Encoding.UTF8.GetBytes(l), out var v, out _) ? v : JsonValue.Null)
-                .Where(v => v["kind"]?.AsString == "effect").Select(v => v["arguments"]?["amount"]?.ToString() ?? "?")]
+                .Where(v => v["kind"]?.AsString == "effect").Select(v => v["arguments"]?["amount"]?.ToString() ?? v["tool"]?.AsString ?? "?")]
             : [];
 
     /// <summary>Number of entries of the ledger now.</summary>
