@@ -62,20 +62,22 @@ internal sealed class AuditRound : IExportedLog
         Tell("  CPU of an entry", entries, whole.Cpu / entries * 1e6, "us");
         Tell("hashes only, all cores", entries, hashes.Seconds, "s");
         Tell("  CPU of all, one core", entries, hashes.Cpu, "s");
+        Tell("  allocated for an entry", entries, hashes.Bytes / entries, "bytes");
         Tell("bare verifications of the same statements, all cores", entries, verifications, "s");
         Tell("SHA-256 of the same bytes, all cores", entries, sha, "s");
         Tell("audit over 1.3 verifications + 2 SHA-256 (at most 1)", entries, whole.Seconds / ((1.3 * verifications) + (2 * sha)), "x");
     }
 
-    private (double Seconds, double Cpu) Audit(NoteSigner signer, bool withSignatures)
+    private (double Seconds, double Cpu, double Bytes) Audit(NoteSigner signer, bool withSignatures)
     {
         GC.Collect();
+        var bytes = GC.GetTotalAllocatedBytes(precise: true);
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var watch = Stopwatch.StartNew();
         var report = ExportedLogAudit.Run(this, Trust.InLog(signer.VerifierKey), [], withSignatures, new StateReplay().Apply, (_, _) => { }, CancellationToken.None);
         var seconds = watch.Elapsed.TotalSeconds;
         return report.Result == (withSignatures ? VerifyResult.Verified : VerifyResult.Incomplete)
-            ? (seconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds)
+            ? (seconds, (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds, GC.GetTotalAllocatedBytes(precise: true) - bytes)
             : throw new InvalidOperationException(string.Join('\n', report.Findings.Take(5)));
     }
 

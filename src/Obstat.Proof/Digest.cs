@@ -45,7 +45,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public static bool TryParseHex(string? text, out Digest digest)
     {
         digest = default;
-        return text is { Length: 2 * Length } && !text.AsSpan().ContainsAnyExcept(HexDigits) && TryFromBytes(Convert.FromHexString(text), out digest);
+        Span<byte> bytes = stackalloc byte[Length];
+        return text is { Length: 2 * Length } && !text.AsSpan().ContainsAnyExcept(HexDigits)
+            && Convert.FromHexString(text, bytes, out _, out var written) == System.Buffers.OperationStatus.Done && TryFromBytes(bytes[..written], out digest);
     }
 
     /// <summary>Reads 43 characters of base64url without padding; anything else refuses.</summary>

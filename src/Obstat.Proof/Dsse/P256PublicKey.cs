@@ -18,6 +18,7 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
 
     private static readonly byte[] SpkiPrefix = Convert.FromHexString("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
 
+    private const int TextLength = 124; // base64 of the encoding
     private const int ReadMax = 1024;
     private static readonly ConcurrentDictionary<string, P256PublicKey> Read = new(StringComparer.Ordinal);
 
@@ -90,6 +91,15 @@ public sealed class P256PublicKey : IEquatable<P256PublicKey>
 
         _ = Read.TryAdd(text, key);
         return true;
+    }
+
+    /// <summary>Takes the same text as ASCII.</summary>
+    public static bool TryFromBase64(ReadOnlySpan<byte> text, [NotNullWhen(true)] out P256PublicKey? key)
+    {
+        key = null;
+        Span<char> letters = stackalloc char[TextLength];
+        return text.Length == TextLength && System.Text.Ascii.ToUtf16(text, letters, out _) == System.Buffers.OperationStatus.Done
+            && (Read.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(letters, out key) || TryFromBase64(new string(letters), out key));
     }
 
     /// <summary>The public half of a key.</summary>

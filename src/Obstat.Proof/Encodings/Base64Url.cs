@@ -9,6 +9,15 @@ public static class Base64Url
     /// <summary>The text of the given bytes.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 
+    /// <summary>Whether this is the canonical text of some bytes: what <see cref="TryDecode"/> takes.</summary>
+    public static bool IsCanonical(ReadOnlySpan<char> text) => (text.Length % 4) switch
+    {
+        0 => !text.ContainsAnyExcept(Alphabet),
+        2 => !text.ContainsAnyExcept(Alphabet) && "AQgw".Contains(text[^1], StringComparison.Ordinal), // four unused bits
+        3 => !text.ContainsAnyExcept(Alphabet) && "AEIMQUYcgkosw048".Contains(text[^1], StringComparison.Ordinal), // two
+        _ => false,
+    };
+
     /// <summary>Reads the canonical text; anything else refuses.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? bytes)
     {

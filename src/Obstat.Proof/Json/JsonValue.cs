@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Obstat.Proof.Json;
 
@@ -12,13 +13,10 @@ public sealed class JsonValue : IEquatable<JsonValue>
     /// <summary>The largest integer that is the same number in every JSON implementation: 2^53 - 1.</summary>
     public const long IntegerMax = (1L << 53) - 1;
 
-    private readonly string? _text;
+    private readonly object? _content; // the text of a string, the elements of an array, the members of an object: one reference, since documents are made of many small values
     private readonly double _number;
-    private readonly ImmutableArray<JsonValue> _items;
-    private readonly ImmutableArray<JsonMember> _members;
 
-    private JsonValue(JsonKind kind, int offset, string? text = null, double number = 0, ImmutableArray<JsonValue> items = default, ImmutableArray<JsonMember> members = default)
-        => (Kind, Offset, _text, _number, _items, _members) = (kind, offset, text, number, items.IsDefault ? [] : items, members.IsDefault ? [] : members);
+    private JsonValue(JsonKind kind, int offset, object? content = null, double number = 0) => (Kind, Offset, _content, _number) = (kind, offset, content, number);
 
     /// <summary>The literal <c>null</c>.</summary>
     public static JsonValue Null { get; } = new(JsonKind.Null, 0);
@@ -45,7 +43,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
     public bool IsNull => Kind == JsonKind.Null;
 
     /// <summary>The text of a string; otherwise null.</summary>
-    public string? AsString => Kind == JsonKind.String ? _text : null;
+    public string? AsString => _content as string;
 
     /// <summary>The value of <c>true</c> or <c>false</c>; otherwise null.</summary>
     public bool? AsBoolean => Kind == JsonKind.Boolean ? _number != 0 : null;
@@ -57,18 +55,18 @@ public sealed class JsonValue : IEquatable<JsonValue>
     public double? AsNumber => Kind == JsonKind.Number ? _number : null;
 
     /// <summary>The elements of an array; otherwise empty.</summary>
-    public ImmutableArray<JsonValue> Items => _items;
+    public ImmutableArray<JsonValue> Items => ImmutableCollectionsMarshal.AsImmutableArray(_content as JsonValue[] ?? []);
 
     /// <summary>The members of an object in canonical order; otherwise empty.</summary>
-    public ImmutableArray<JsonMember> Members => _members;
+    public ImmutableArray<JsonMember> Members => ImmutableCollectionsMarshal.AsImmutableArray(_content as JsonMember[] ?? []);
 
     /// <summary>The member of that name, or null where there is none or this is no object.</summary>
-    public JsonValue? this[string name] => IndexOf(name) is >= 0 and var at ? _members[at].Value : null;
+    public JsonValue? this[string name] => IndexOf(name) is >= 0 and var at ? ((JsonMember[])_content!)[at].Value : null;
 
     /// <summary>The place of the member of that name; below 0 where there is none.</summary>
     internal int IndexOf(string name)
     {
-        var members = _members.AsSpan();
+        var members = (_content as JsonMember[]).AsSpan();
         var (low, high) = (0, members.Length - 1);
         while (low <= high)
         {
@@ -96,10 +94,10 @@ public sealed class JsonValue : IEquatable<JsonValue>
 
     /// <summary>A string; null gives the literal <c>null</c>.</summary>
     /// <exception cref="ArgumentException">The string has a lone surrogate.</exception>
-    public static JsonValue Of(string? value) => value is null ? Null : new(JsonKind.String, 0, text: WellFormed(value));
+    public static JsonValue Of(string? value) => value is null ? Null : new(JsonKind.String, 0, WellFormed(value));
 
     /// <summary>An array of the given elements.</summary>
-    public static JsonValue Array(params IEnumerable<JsonValue> items) => new(JsonKind.Array, 0, items: [.. items]);
+    public static JsonValue Array(params IEnumerable<JsonValue> items) => new(JsonKind.Array, 0, items.ToArray());
 
     /// <summary>An array of strings, in the given order.</summary>
     public static JsonValue Strings(IEnumerable<string> items) => Array(items.Select(Of));
@@ -131,16 +129,16 @@ public sealed class JsonValue : IEquatable<JsonValue>
     /// <inheritdoc/>
     public bool Equals(JsonValue? other) => other is not null
         && (ReferenceEquals(this, other)
-            || (Kind == other.Kind && _text == other._text && _number.Equals(other._number)
-                && _items.AsSpan().SequenceEqual(other._items.AsSpan())
-                && _members.Length == other._members.Length
-                && _members.Zip(other._members).All(pair => pair.First.Name == pair.Second.Name && pair.First.Value.Equals(pair.Second.Value))));
+            || (Kind == other.Kind && AsString == other.AsString && _number.Equals(other._number)
+                && Items.AsSpan().SequenceEqual(other.Items.AsSpan())
+                && Members.Length == other.Members.Length
+                && Members.Zip(other.Members).All(pair => pair.First.Name == pair.Second.Name && pair.First.Value.Equals(pair.Second.Value))));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as JsonValue);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, _text, _number, _items.Length, _members.Length);
+    public override int GetHashCode() => HashCode.Combine(Kind, AsString, _number, Items.Length, Members.Length);
 
     /// <summary>The canonical text.</summary>
     public override string ToString() => System.Text.Encoding.UTF8.GetString(ToCanonicalBytes());
@@ -149,16 +147,16 @@ public sealed class JsonValue : IEquatable<JsonValue>
 
     internal static JsonValue Number(double value, int offset) => new(JsonKind.Number, offset, number: value);
 
-    internal static JsonValue String(string value, int offset) => new(JsonKind.String, offset, text: value);
+    internal static JsonValue String(string value, int offset) => new(JsonKind.String, offset, value);
 
-    internal static JsonValue Array(ImmutableArray<JsonValue> items, int offset) => new(JsonKind.Array, offset, items: items);
+    internal static JsonValue Array(JsonValue[] items, int offset) => new(JsonKind.Array, offset, items);
 
     internal static bool TryObject(JsonMember[] members, int offset, [NotNullWhen(true)] out JsonValue? value, out JsonMember twice)
     {
         (value, twice) = (null, default);
         if (IsSorted(members))
         {
-            value = new JsonValue(JsonKind.Object, offset, members: System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(members));
+            value = new JsonValue(JsonKind.Object, offset, members);
             return true;
         }
 
@@ -172,7 +170,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
             }
         }
 
-        value = new JsonValue(JsonKind.Object, offset, members: System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(members));
+        value = new JsonValue(JsonKind.Object, offset, members);
         return true;
     }
 

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -23,6 +23,10 @@ public static class StrictJson
     /// <param name="value">The value, or null.</param>
     /// <param name="error">Where the text is refused, and why.</param>
     public static bool TryParse(ReadOnlySpan<byte> utf8, JsonRules rules, JsonLimits limits, [NotNullWhen(true)] out JsonValue? value, out JsonError error)
+        => TryParse(utf8, rules, limits, null, out value, out error);
+
+    /// <summary>Reads one JSON value whose texts may be those that came before.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> utf8, JsonRules rules, JsonLimits limits, TextPool? pool, [NotNullWhen(true)] out JsonValue? value, out JsonError error)
     {
         (value, error) = (null, default);
         if (utf8.Length > limits.BytesMax)
@@ -43,16 +47,19 @@ public static class StrictJson
             CommentHandling = rules == JsonRules.Settings ? JsonCommentHandling.Skip : JsonCommentHandling.Disallow,
             AllowTrailingCommas = rules == JsonRules.Settings,
         });
+        var reading = t_reading ?? new Reading();
+        t_reading = null; // whoever throws on the way loses it, and the next text makes another
+        (reading.Rules, reading.Limits, reading.Pool, reading.Count, reading.Error) = (rules, limits, pool, 0, default);
         try
         {
-            var members = 0;
             if (!reader.Read())
             {
                 error = new JsonError("a JSON value", "nothing", 0);
                 return false;
             }
 
-            value = Read(ref reader, rules, limits, ref members, ref error);
+            value = Read(ref reader, reading);
+            error = reading.Error;
             if (value is not null && reader.Read())
             {
                 error = new JsonError("the end", "more", (int)reader.TokenStartIndex);
@@ -68,6 +75,11 @@ public static class StrictJson
         {
             value = null;
             error = new JsonError("Unicode scalar values", "a lone surrogate", (int)reader.TokenStartIndex);
+        }
+
+        if (value is not null)
+        {
+            t_reading = reading;
         }
 
         return value is not null;
@@ -121,7 +133,7 @@ public static class StrictJson
     // System.Text.Json ends its message with its own path and position; ours stands beside it.
     private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].Split(" Path:")[0];
 
-    private static JsonValue? Read(ref Utf8JsonReader reader, JsonRules rules, JsonLimits limits, ref int members, ref JsonError error)
+    private static JsonValue? Read(ref Utf8JsonReader reader, Reading reading)
     {
         var offset = (int)reader.TokenStartIndex;
         return reader.TokenType switch
@@ -129,49 +141,54 @@ public static class StrictJson
             JsonTokenType.Null => JsonValue.Literal(JsonKind.Null, false, offset),
             JsonTokenType.True => JsonValue.Literal(JsonKind.Boolean, true, offset),
             JsonTokenType.False => JsonValue.Literal(JsonKind.Boolean, false, offset),
-            JsonTokenType.Number => ReadNumber(ref reader, rules, ref error),
-            JsonTokenType.String => ReadText(ref reader, rules, ref error) is { } text ? JsonValue.String(text, offset) : null,
-            JsonTokenType.StartArray => ReadArray(ref reader, rules, limits, ref members, ref error),
-            JsonTokenType.StartObject => ReadObject(ref reader, rules, limits, ref members, ref error),
+            JsonTokenType.Number => ReadNumber(ref reader, reading),
+            JsonTokenType.String => ReadText(ref reader, reading) is { } text ? JsonValue.String(text, offset) : null,
+            JsonTokenType.StartArray => ReadArray(ref reader, reading),
+            JsonTokenType.StartObject => ReadObject(ref reader, reading),
             _ => throw new JsonException("a value was expected"),
         };
     }
 
-    private static JsonValue? ReadNumber(ref Utf8JsonReader reader, JsonRules rules, ref JsonError error)
+    private static JsonValue? ReadNumber(ref Utf8JsonReader reader, Reading reading)
     {
         var offset = (int)reader.TokenStartIndex;
         var finite = reader.TryGetDouble(out var number) && double.IsFinite(number);
-        if (finite && (rules == JsonRules.Canonicalizer || IsShortInteger(reader.ValueSpan) || Es6Number.IsExact(Encoding.ASCII.GetString(reader.ValueSpan), number)))
+        if (finite && (reading.Rules == JsonRules.Canonicalizer || IsShortInteger(reader.ValueSpan) || Es6Number.IsExact(Encoding.ASCII.GetString(reader.ValueSpan), number)))
         {
             return JsonValue.Number(number, offset);
         }
 
-        error = new JsonError("a number that a double holds exactly", "another", offset);
+        reading.Error = new JsonError("a number that a double holds exactly", "another", offset);
         return null;
     }
 
     /// <summary>Up to 15 digits without sign are exact; "-0" is not among them.</summary>
     private static bool IsShortInteger(ReadOnlySpan<byte> token) => token.Length <= 15 && token.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
-    private static string? ReadText(ref Utf8JsonReader reader, JsonRules rules, ref JsonError error)
+    private static string? ReadText(ref Utf8JsonReader reader, Reading reading)
     {
-        var text = reader.GetString()!;
-        if (rules != JsonRules.Canonicalizer && HasNoncharacter(text))
+        if (reading.Pool is { } pool && !reader.ValueIsEscaped && pool.Find(reader.ValueSpan) is { } known)
         {
-            error = new JsonError("Unicode characters", "a noncharacter", (int)reader.TokenStartIndex);
+            return known; // ASCII has no noncharacters
+        }
+
+        var text = reader.GetString()!;
+        if (reading.Rules != JsonRules.Canonicalizer && HasNoncharacter(text))
+        {
+            reading.Error = new JsonError("Unicode characters", "a noncharacter", (int)reader.TokenStartIndex);
             return null;
         }
 
         return text;
     }
 
-    private static JsonValue? ReadArray(ref Utf8JsonReader reader, JsonRules rules, JsonLimits limits, ref int members, ref JsonError error)
+    private static JsonValue? ReadArray(ref Utf8JsonReader reader, Reading reading)
     {
         var offset = (int)reader.TokenStartIndex;
-        var items = ImmutableArray.CreateBuilder<JsonValue>();
+        var (items, first) = (reading.Items, reading.Items.Count);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (!Count(ref members, limits, (int)reader.TokenStartIndex, ref error) || Read(ref reader, rules, limits, ref members, ref error) is not { } item)
+            if (!reading.Counts((int)reader.TokenStartIndex) || Read(ref reader, reading) is not { } item)
             {
                 return null;
             }
@@ -179,47 +196,49 @@ public static class StrictJson
             items.Add(item);
         }
 
-        return JsonValue.Array(items.DrainToImmutable(), offset);
+        return JsonValue.Array(Taken(items, first), offset);
     }
 
-    private static JsonValue? ReadObject(ref Utf8JsonReader reader, JsonRules rules, JsonLimits limits, ref int members, ref JsonError error)
+    private static JsonValue? ReadObject(ref Utf8JsonReader reader, Reading reading)
     {
         var offset = (int)reader.TokenStartIndex;
-        var found = new List<JsonMember>();
+        var (members, first) = (reading.Members, reading.Members.Count);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var at = (int)reader.TokenStartIndex;
-            if (!Count(ref members, limits, at, ref error) || ReadText(ref reader, rules, ref error) is not { } name)
+            if (!reading.Counts(at) || ReadText(ref reader, reading) is not { } name)
             {
                 return null;
             }
 
             _ = reader.Read();
-            if (Read(ref reader, rules, limits, ref members, ref error) is not { } value)
+            if (Read(ref reader, reading) is not { } value)
             {
                 return null;
             }
 
-            found.Add(new JsonMember(name, value, at));
+            members.Add(new JsonMember(name, value, at));
         }
 
-        if (!JsonValue.TryObject([.. found], offset, out var made, out var twice))
+        if (!JsonValue.TryObject(Taken(members, first), offset, out var made, out var twice))
         {
-            error = new JsonError("distinct member names", "the same name twice", twice.Offset);
+            reading.Error = new JsonError("distinct member names", "the same name twice", twice.Offset);
         }
 
         return made;
     }
 
-    private static bool Count(ref int members, JsonLimits limits, int offset, ref JsonError error)
+    /// <summary>What lies in the list from a place on, which it gives up.</summary>
+    private static T[] Taken<T>(List<T> list, int first)
     {
-        if (++members <= limits.MembersMax)
+        if (list.Count == first)
         {
-            return true;
+            return [];
         }
 
-        error = new JsonError($"at most {limits.MembersMax} members and elements", "more", offset);
-        return false;
+        var taken = CollectionsMarshal.AsSpan(list)[first..].ToArray();
+        list.RemoveRange(first, taken.Length);
+        return taken;
     }
 
     private static bool HasNoncharacter(string text)
@@ -234,5 +253,38 @@ public static class StrictJson
         }
 
         return false;
+    }
+
+    [ThreadStatic]
+    [SuppressMessage("Minor Code Smell", "S2696", Justification = "One a thread, used again by the next text.")]
+    private static Reading? t_reading;
+
+    /// <summary>One text on its way: what is allowed, and the members and elements of all that is open, the inner ones behind the outer ones, so that each becomes an array of its length at once.</summary>
+    private sealed class Reading
+    {
+        public JsonRules Rules { get; set; }
+
+        public JsonLimits Limits { get; set; }
+
+        public TextPool? Pool { get; set; }
+
+        public int Count { get; set; }
+
+        public JsonError Error { get; set; }
+
+        public List<JsonMember> Members { get; } = [];
+
+        public List<JsonValue> Items { get; } = [];
+
+        public bool Counts(int offset)
+        {
+            if (++Count <= Limits.MembersMax)
+            {
+                return true;
+            }
+
+            Error = new JsonError($"at most {Limits.MembersMax} members and elements", "more", offset);
+            return false;
+        }
     }
 }

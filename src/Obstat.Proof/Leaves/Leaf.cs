@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Merkle;
@@ -57,8 +56,7 @@ public sealed class Leaf
     /// <summary>Reads a leaf.</summary>
     /// <param name="bytes">The leaf; kept, not copied.</param>
     /// <param name="leaf">The leaf, or null.</param>
-    /// <param name="keys">Gives a key that was read before, by its base64, so that a whole log does not import each key again; may be null.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Leaf? leaf, Func<string, P256PublicKey?>? keys = null)
+    public static bool TryParse(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Leaf? leaf)
     {
         leaf = null;
         if (!TryParts(bytes.Span, out var digest, out var signature, out var keyText))
@@ -66,14 +64,8 @@ public sealed class Leaf
             return false;
         }
 
-        var key = keys?.Invoke(keyText);
-        if (key is null && !P256PublicKey.TryFromBase64(keyText, out key))
-        {
-            return false;
-        }
-
-        leaf = new Leaf(digest, signature, key, bytes);
-        return true;
+        leaf = P256PublicKey.TryFromBase64(keyText, out var key) ? new Leaf(digest, signature, key, bytes) : null;
+        return leaf is not null;
     }
 
     /// <summary>The statement's digest alone, for those who believe the head and need no key.</summary>
@@ -90,23 +82,25 @@ public sealed class Leaf
 
     private static ReadOnlySpan<byte> After => "\"}}}}}}"u8;
 
-    private static bool TryParts(ReadOnlySpan<byte> bytes, out Digest digest, out byte[] signature, out string keyText)
+    private static bool TryParts(ReadOnlySpan<byte> bytes, out Digest digest, out byte[] signature, out ReadOnlySpan<byte> keyText)
     {
-        (digest, signature, keyText) = (default, [], "");
+        (digest, signature) = (default, []);
+        keyText = default;
         var rest = bytes.Length <= BytesMax ? bytes : [];
+        Span<byte> digestBytes = stackalloc byte[Digest.Length];
+        Span<byte> signatureBytes = stackalloc byte[SignatureLengthMax];
         if (!TryTake(ref rest, Before, Middle, out var digestText)
             || !TryTake(ref rest, [], Verifier, out var signatureText)
             || !TryTake(ref rest, [], After, out keyText)
             || !rest.IsEmpty
-            || !Base64Exact.TryDecode(digestText, out var digestBytes)
-            || !Digest.TryFromBytes(digestBytes, out digest)
-            || !Base64Exact.TryDecode(signatureText, out var decoded)
-            || decoded.Length is 0 or > SignatureLengthMax)
+            || Base64Exact.Decode(digestText, digestBytes) is not Digest.Length
+            || Base64Exact.Decode(signatureText, signatureBytes) is not (>= 1 and var length))
         {
             return false;
         }
 
-        signature = decoded;
+        _ = Digest.TryFromBytes(digestBytes, out digest);
+        signature = signatureBytes[..length].ToArray();
         return true;
     }
 
@@ -123,16 +117,16 @@ public sealed class Leaf
     }
 
     /// <summary>Takes what stands between a head and the text that follows it.</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> head, ReadOnlySpan<byte> next, out string taken)
+    private static bool TryTake(scoped ref ReadOnlySpan<byte> rest, scoped ReadOnlySpan<byte> head, scoped ReadOnlySpan<byte> next, out ReadOnlySpan<byte> taken)
     {
-        taken = "";
+        taken = default;
         var end = rest.StartsWith(head) ? rest[head.Length..].IndexOf(next) : -1;
         if (end < 0)
         {
             return false;
         }
 
-        taken = Encoding.Latin1.GetString(rest.Slice(head.Length, end));
+        taken = rest.Slice(head.Length, end);
         rest = rest[(head.Length + end + next.Length)..];
         return true;
     }

@@ -1,12 +1,12 @@
 namespace Obstat.Proof.Merkle;
 
 /// <summary>
-/// Collects leaf hashes into tiles and gives each tile once, when its 256th hash arrives. Holds the started tile of each level, at most 8 x 8 KiB. Not safe for concurrent use.
+/// Collects leaf hashes into tiles and gives each tile once, when its 256th hash arrives. Each node of the tree is hashed once, when it becomes full, so the right edge costs nothing.
+/// Holds the started tile of each level, at most 8 x 8 KiB. Not safe for concurrent use.
 /// </summary>
 public sealed class TileGrowth
 {
-    private readonly List<byte[]> _started = [];
-    private readonly List<int> _widths = [];
+    private readonly List<Level> _levels = [];
 
     /// <summary>Count of leaves so far.</summary>
     public long Size { get; private set; }
@@ -23,7 +23,7 @@ public sealed class TileGrowth
         {
             var hashes = size >> (8 * level);
             var width = (int)(hashes % TileAddress.WidthFull);
-            var started = new byte[Tile.LengthFull];
+            var started = new Level();
             if (width > 0)
             {
                 var address = new TileAddress(level, hashes / TileAddress.WidthFull, width);
@@ -33,38 +33,33 @@ public sealed class TileGrowth
                     throw new InvalidDataException($"{address}: expected {width} hashes");
                 }
 
-                bytes.CopyTo(started);
+                for (var i = 0; i < width; i++)
+                {
+                    _ = started.Append(Digest.Read(bytes.Span[(i * Digest.Length)..]));
+                }
             }
 
-            growth._started.Add(started);
-            growth._widths.Add(width);
+            growth._levels.Add(started);
         }
 
         return growth;
     }
 
-    /// <summary>The right edge of the tree of these leaves, from the started tiles alone.</summary>
+    /// <summary>The right edge of the tree of these leaves.</summary>
     public MerkleEdge ToEdge()
     {
-        var subtrees = new List<byte>(64 * Digest.Length);
-        Span<byte> bytes = stackalloc byte[Digest.Length];
-        for (var level = _started.Count - 1; level >= 0; level--)
+        var subtrees = new byte[64 * Digest.Length];
+        var length = 0;
+        for (var level = _levels.Count - 1; level >= 0; level--)
         {
-            // The set bits of a width, highest first, are the full subtrees that stand side by side in the tile.
-            var at = 0;
-            for (var bit = 7; bit >= 0; bit--)
+            foreach (ref readonly var node in _levels[level].Nodes)
             {
-                if (((_widths[level] >> bit) & 1) == 1)
-                {
-                    _ = Tile.TryNode(_started[level], bit, at >> bit, out var node);
-                    node.CopyTo(bytes);
-                    subtrees.AddRange(bytes);
-                    at += 1 << bit;
-                }
+                node.CopyTo(subtrees.AsSpan(length));
+                length += Digest.Length;
             }
         }
 
-        return MerkleEdge.TryParse(Size, subtrees.ToArray(), out var edge) ? edge : throw new InvalidOperationException("the started tiles are those of the size");
+        return MerkleEdge.TryParse(Size, subtrees.AsSpan(0, length), out var edge) ? edge : throw new InvalidOperationException("the started tiles are those of the size");
     }
 
     /// <summary>Appends one leaf hash; every tile that it fills goes to <paramref name="full"/>, lower levels first.</summary>
@@ -75,27 +70,52 @@ public sealed class TileGrowth
         Size++;
         for (var level = 0; level <= TileAddress.LevelMax; level++)
         {
-            if (level == _started.Count)
+            if (level == _levels.Count)
             {
-                _started.Add(new byte[Tile.LengthFull]);
-                _widths.Add(0);
+                _levels.Add(new Level());
             }
 
-            hash.CopyTo(_started[level].AsSpan(_widths[level] * Digest.Length));
-            if (++_widths[level] < TileAddress.WidthFull)
+            if (_levels[level].Append(hash) is not { } tile)
             {
                 return;
             }
 
-            var tile = _started[level];
-            _started[level] = new byte[Tile.LengthFull];
-            _widths[level] = 0;
+            hash = _levels[level].Nodes[0];
+            _levels[level] = new Level();
             full(new(level, (Size >> (8 * (level + 1))) - 1, TileAddress.WidthFull), tile);
-            _ = Tile.TryNode(tile, 8, 0, out hash);
         }
     }
 
     /// <summary>The started tile of a level, cut to its width; empty where nothing was started.</summary>
     public ReadOnlyMemory<byte> Started(int level)
-        => level >= 0 && level < _started.Count ? _started[level].AsMemory(0, _widths[level] * Digest.Length) : ReadOnlyMemory<byte>.Empty;
+        => level >= 0 && level < _levels.Count ? _levels[level].Hashes : ReadOnlyMemory<byte>.Empty;
+
+    /// <summary>A tile that is being filled, and the full subtrees that stand side by side in it, largest first.</summary>
+    private sealed class Level
+    {
+        private const int HeightMax = 9; // one for each bit of a width, up to 256
+
+        private readonly byte[] _hashes = new byte[Tile.LengthFull];
+        private readonly Digest[] _nodes = new Digest[HeightMax];
+        private int _width;
+        private int _height;
+
+        public ReadOnlyMemory<byte> Hashes => _hashes.AsMemory(0, _width * Digest.Length);
+
+        public ReadOnlySpan<Digest> Nodes => _nodes.AsSpan(0, _height);
+
+        /// <summary>Appends one hash. Gives the tile when it is full; then its root is the one node.</summary>
+        public byte[]? Append(in Digest hash)
+        {
+            hash.CopyTo(_hashes.AsSpan(_width * Digest.Length));
+            var node = hash;
+            for (var low = _width++; (low & 1) == 1; low >>= 1)
+            {
+                node = TreeHash.Node(_nodes[--_height], node);
+            }
+
+            _nodes[_height++] = node;
+            return _width == TileAddress.WidthFull ? _hashes : null;
+        }
+    }
 }

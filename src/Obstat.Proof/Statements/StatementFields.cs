@@ -27,7 +27,7 @@ internal static class StatementFields
     public static string Id(this JsonFields fields, string name)
     {
         var id = fields.String(name, IdLength);
-        if (id.Length != IdLength || !Base64Url.TryDecode(id, out _))
+        if (id.Length != IdLength || !Base64Url.IsCanonical(id))
         {
             fields.Refuse(name, "128 bits in base64url");
         }

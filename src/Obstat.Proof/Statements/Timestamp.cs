@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Obstat.Proof.Statements;
 
 /// <summary>A time as evidence writes it: RFC 3339, UTC, exactly three decimals, <c>Z</c>. Years 0001 to 9999.</summary>
 public readonly record struct Timestamp : IComparable<Timestamp>
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-
     private const int Length = 24;
 
     private readonly DateTime _utc;
@@ -26,14 +22,20 @@ public readonly record struct Timestamp : IComparable<Timestamp>
     public static bool TryParse(string? text, out Timestamp time)
     {
         time = default;
-        if (text is not { Length: Length })
+        if (text is not { Length: Length } || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '.' || text[23] != 'Z')
         {
             return false;
         }
 
-        var parsed = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var utc);
-        time = parsed ? new(utc) : default;
-        return parsed && time.ToString() == text;
+        var (year, month, day) = (Take(text, 0, 4), Take(text, 5, 2), Take(text, 8, 2));
+        var (hour, minute, second, millisecond) = (Take(text, 11, 2), Take(text, 14, 2), Take(text, 17, 2), Take(text, 20, 3));
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || millisecond < 0)
+        {
+            return false;
+        }
+
+        time = new(new DateTime(year, month, day, hour, minute, second, millisecond, DateTimeKind.Utc));
+        return true;
     }
 
     public int CompareTo(Timestamp other) => _utc.CompareTo(other._utc);
@@ -55,6 +57,23 @@ public readonly record struct Timestamp : IComparable<Timestamp>
         Put(text, 20, 3, utc.Millisecond);
         text[23] = 'Z';
     });
+
+    /// <summary>The number of so many digits; below 0 where something else stands there.</summary>
+    private static int Take(string text, int at, int length)
+    {
+        var value = 0;
+        foreach (var digit in text.AsSpan(at, length))
+        {
+            if (!char.IsAsciiDigit(digit))
+            {
+                return -1;
+            }
+
+            value = (10 * value) + (digit - '0');
+        }
+
+        return value;
+    }
 
     private static void Put(Span<char> text, int at, int length, int value)
     {

@@ -11,7 +11,7 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
     private readonly Dictionary<(string Id, string Boot), PointNumbers> _numbers = [];
     private readonly Dictionary<string, string> _newest = new(StringComparer.Ordinal); // boot by point
     private readonly Dictionary<(string Id, string Boot), List<SeqRange>> _told = [];
-    private readonly Dictionary<long, (Digest Statement, string? Jti, string Id, string Boot)> _decisions = [];
+    private readonly Dictionary<long, (Digest Statement, string Jti, string Id, string Boot)> _allows = [];
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphaned = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _gaps = ImmutableArray.CreateBuilder<string>();
@@ -137,10 +137,13 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
         switch (statement)
         {
             case DecisionStatement decision:
-                _decisions[index] = (digest, decision.Permit?.Jti, decision.Ep.Id, decision.Ep.Boot);
-                if (decision.Permit is { } permit && !_open.Add(permit.Jti))
+                if (decision.Permit is { } permit)
                 {
-                    tell(new(AuditChecks.Order, AuditFault.Duplicated, index, $"entry {index}: a second decision of permit {permit.Jti}"));
+                    _allows[index] = (digest, permit.Jti, decision.Ep.Id, decision.Ep.Boot);
+                    if (!_open.Add(permit.Jti))
+                    {
+                        tell(new(AuditChecks.Order, AuditFault.Duplicated, index, $"entry {index}: a second decision of permit {permit.Jti}"));
+                    }
                 }
 
                 break;
@@ -165,7 +168,7 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
 
     private void Close(long index, EntryReference named, string jti, PointSequence? ep)
     {
-        if (!_decisions.TryGetValue(named.Index, out var decision) || decision.Statement != named.Statement || decision.Jti != jti || (ep is not null && (decision.Id != ep.Id || decision.Boot != ep.Boot)))
+        if (!_allows.TryGetValue(named.Index, out var decision) || decision.Statement != named.Statement || decision.Jti != jti || (ep is not null && (decision.Id != ep.Id || decision.Boot != ep.Boot)))
         {
             tell(new(AuditChecks.Order, AuditFault.Misplaced, index, $"entry {index}: names a decision in entry {named.Index} that is not there, or is of another permit or enforcement point"));
             return;

@@ -20,10 +20,10 @@ internal sealed class AuditRow(long index, ReadOnlyMemory<byte> leaf, ReadOnlyMe
 
     public bool IsSigned { get; private set; }
 
-    public void Read(Func<string, P256PublicKey?> keys, bool withSignature)
+    public void Read(bool withSignature)
     {
         LeafHash = TreeHash.Leaf(leaf.Span);
-        if (!Leaf.TryParse(leaf, out var parsed, keys))
+        if (!Leaf.TryParse(leaf, out var parsed))
         {
             Error = $"entry {index}: expected the one spelling of a hashedrekord leaf";
             return;

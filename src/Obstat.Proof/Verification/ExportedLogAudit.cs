@@ -13,17 +13,17 @@ public sealed class ExportedLogAudit
 {
     private const string Newest = "checkpoint";
     private const string Partial = ".p/";
-    private const int BundlesAtOnce = 32;
+    private const int BundlesAtOnce = 8; // what is read lives until it was judged: few at once, so that it is gone before it costs a collection of everything
 
     private readonly IExportedLog _log;
     private readonly Trust _trust;
     private readonly HashSet<string> _paths;
     private readonly ILookup<string, string> _partials; // by the path of the full file
     private readonly List<Digest> _leaves = [];
-    private readonly TileGrowth _tiles = new();
     private readonly List<(TileAddress Address, byte[] Hashes)> _grown = [];
     private readonly List<(SignedNote Note, bool IsTrusted)> _heads = [];
     private LogAudit? _audit;
+    private bool _isCut; // a bundle cannot be read, and others come after it: nobody knows of those entries
 
     private ExportedLogAudit(IExportedLog log, Trust trust) => (_log, _trust, _paths, _partials)
             = (log, trust, new(log.Paths, StringComparer.Ordinal), log.Paths.Where(p => p.Contains(Partial, StringComparison.Ordinal)).ToLookup(p => p[..p.IndexOf(Partial, StringComparison.Ordinal)], StringComparer.Ordinal));
@@ -50,7 +50,7 @@ public sealed class ExportedLogAudit
     {
         var bytes = _paths.Remove(Newest) ? _log.Read(Newest) : default;
         var newest = bytes.IsEmpty ? PolicyVerdict.Refused("is not there") : Judge(bytes.Span, out _);
-        var audit = _audit = new LogAudit(newest.LogKey ?? _trust.Logs[0], withSignatures, fold) { Hashed = Grow };
+        var audit = _audit = new LogAudit(newest.LogKey ?? _trust.Logs[0], withSignatures, fold) { Hashed = _leaves.Add, Filled = (address, full) => _grown.Add((address, full)) };
         if ((newest.Head ?? ByLaterKey(bytes.Span)) is not { } head)
         {
             Tell(AuditChecks.Heads, AuditFault.Unreadable, $"{Newest}: {newest.Error}");
@@ -132,15 +132,6 @@ public sealed class ExportedLogAudit
         return believed >= 0 && windows[believed].Signs(newest.Size);
     }
 
-    private void Grow(ReadOnlySpan<Digest> hashes)
-    {
-        foreach (ref readonly var hash in hashes)
-        {
-            _leaves.Add(hash);
-            _tiles.Append(hash, (address, full) => _grown.Add((address, full)));
-        }
-    }
-
     /// <summary>Reads bundles as far as they can be read, some at a time.</summary>
     private bool ReadEntries(Checkpoint head, Action<long, long> progress, CancellationToken cancellation)
     {
@@ -182,6 +173,7 @@ public sealed class ExportedLogAudit
         var address = new TileAddress(TileAddress.Entries, n, found);
         if (!whole)
         {
+            _isCut = found == 0 && _paths.Any(p => p.StartsWith("tile/entries/", StringComparison.Ordinal));
             Tell(AuditChecks.Files, AuditFault.Unreadable, $"{new TileAddress(TileAddress.Entries, n, width)}: is not there{(found > 0 ? $", {address} is" : "")}");
         }
 
@@ -193,7 +185,7 @@ public sealed class ExportedLogAudit
         _ = _paths.Remove(address.ToString());
         if (!EntryBundle.TryParse(_log.Read(address.ToString()), found, out var leaves))
         {
-            whole = false;
+            (whole, _isCut) = (false, true);
             Tell(AuditChecks.Files, AuditFault.Changed, $"{address}: expected {found} entries, each with its length");
             return ([], []);
         }
@@ -219,22 +211,27 @@ public sealed class ExportedLogAudit
     /// <summary>A folder that grew has narrower files of the same number beside a wider one: prefixes of it, and nothing else.</summary>
     private void RemovePrefixes(TileAddress address, int width)
     {
-        RemovePrefixes(address.ToString(), (address with { Width = TileAddress.WidthFull }).ToString(), width);
+        var (path, full) = (address.ToString(), (address with { Width = TileAddress.WidthFull }).ToString());
         if (address.Level == TileAddress.Entries)
         {
-            RemovePrefixes(StatementBundle.PathOf(address), StatementBundle.PathOf(address with { Width = TileAddress.WidthFull }), width);
+            RemovePrefixes(path, full, width, (part, narrower) => EntryBundle.TryParse(part, narrower, out _));
+            RemovePrefixes(StatementBundle.PathOf(address), StatementBundle.PathOf(address with { Width = TileAddress.WidthFull }), width, (part, narrower) => StatementBundle.TryParse(part, narrower, out _));
+        }
+        else
+        {
+            RemovePrefixes(path, full, width, (part, narrower) => part.Length == narrower * Digest.Length);
         }
     }
 
-    private void RemovePrefixes(string whole, string full, int width)
+    private void RemovePrefixes(string whole, string full, int width, Func<ReadOnlyMemory<byte>, int, bool> holds)
     {
         foreach (var part in _partials[full])
         {
             var digits = part[(full.Length + Partial.Length)..];
             if (int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var narrower) && narrower >= 1 && narrower < width && narrower.ToString(CultureInfo.InvariantCulture) == digits
-                && _paths.Remove(part) && !_log.Read(whole).Span.StartsWith(_log.Read(part).Span))
+                && _paths.Remove(part) && !(_log.Read(part) is var bytes && holds(bytes, narrower) && _log.Read(whole).Span.StartsWith(bytes.Span)))
             {
-                Tell(AuditChecks.Files, AuditFault.Changed, $"{part}: is no beginning of {whole}");
+                Tell(AuditChecks.Files, AuditFault.Changed, $"{part}: is not the beginning of {whole} with {narrower} of its own");
             }
         }
     }
@@ -244,7 +241,7 @@ public sealed class ExportedLogAudit
     {
         for (var level = 0; level <= TileAddress.LevelMax; level++)
         {
-            if (_tiles.Started(level) is { IsEmpty: false } started)
+            if (_audit!.Tiles.Started(level) is { IsEmpty: false } started)
             {
                 _grown.Add((new TileAddress(level, (_leaves.Count >> (8 * level)) / TileAddress.WidthFull, started.Length / Digest.Length), started.ToArray()));
             }
@@ -318,7 +315,7 @@ public sealed class ExportedLogAudit
             }
         }
 
-        if (expected < signed.Length && causes.Count < LogAudit.FindingsMax)
+        if (expected < signed.Length && !_isCut && causes.Count < LogAudit.FindingsMax)
         {
             causes.Add(Cause(AuditFault.Removed, expected, $"entry {expected}{(signed.Length > expected + 1 ? $" to {signed.Length - 1}" : "")}: removed from the end"));
         }

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Obstat.Proof.Dsse;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 
@@ -22,14 +20,12 @@ public sealed class LogAudit
     private readonly List<(string Source, SignedNote Note)> _notes = [];
     private readonly bool _withSignatures;
     private readonly Func<AuditedEntry, string?>? _fold;
-    private readonly ConcurrentDictionary<string, P256PublicKey> _read = new(StringComparer.Ordinal);
-    private readonly HashSet<P256PublicKey> _known = new(ReferenceEqualityComparer.Instance);
     private readonly SortedDictionary<long, List<(string Source, Digest Root)>> _heads = [];
     private readonly List<AuditFinding> _findings = [];
     private readonly AuditOrder _order;
     private readonly Dictionary<string, long> _faults = new(StringComparer.Ordinal);
     private AuditRow[] _waiting = [];
-    private MerkleEdge _edge = MerkleEdge.Empty;
+    private readonly TileGrowth _tiles = new();
     private long _taken;
     private long _statements;
     private int _foldErrors;
@@ -53,8 +49,14 @@ public sealed class LogAudit
     /// <summary>The keys of its heads that the entries announce; null before a genesis.</summary>
     public HeadKeys? HeadKeys => _order.HeadKeys;
 
-    /// <summary>Is given the leaf hashes, in order, when their rows are judged.</summary>
-    internal Action<ReadOnlySpan<Digest>>? Hashed { get; init; }
+    /// <summary>Is given each leaf hash, in order, when its row is judged.</summary>
+    internal Action<Digest>? Hashed { get; init; }
+
+    /// <summary>Is given each tile that became full.</summary>
+    internal Action<TileAddress, byte[]> Filled { get; init; } = (_, _) => { };
+
+    /// <summary>The tiles that were started.</summary>
+    internal TileGrowth Tiles => _tiles;
 
     /// <summary>Names a head that the entries must lead to. Only before its size is reached.</summary>
     public void Expect(string source, Checkpoint head)
@@ -97,7 +99,7 @@ public sealed class LogAudit
         _ = Parallel.For(0, rows.Length, i =>
         {
             rows[i] = new AuditRow(first + i, entries[i].Leaf, entries[i].Statement);
-            rows[i].Read(_read.GetValueOrDefault, _withSignatures);
+            rows[i].Read(_withSignatures);
         });
         judging.GetAwaiter().GetResult();
         _waiting = rows;
@@ -120,7 +122,7 @@ public sealed class LogAudit
     {
         JudgeAll(_waiting);
         _waiting = [];
-        return _edge;
+        return _tiles.ToEdge();
     }
 
     /// <summary>Ends the audit.</summary>
@@ -131,9 +133,9 @@ public sealed class LogAudit
     {
         ArgumentNullException.ThrowIfNull(causes);
         _ = Close();
-        foreach (var (size, heads) in _heads.Where(h => h.Key > _edge.Size))
+        foreach (var (size, heads) in _heads.Where(h => h.Key > _taken))
         {
-            Tell(new(AuditChecks.Heads, AuditFault.RolledBack, null, $"{heads[0].Source}: a signed head of size {size} is known, the log ends at {_edge.Size}: its tail was lost, or an old copy was restored"));
+            Tell(new(AuditChecks.Heads, AuditFault.RolledBack, null, $"{heads[0].Source}: a signed head of size {size} is known, the log ends at {_taken}: its tail was lost, or an old copy was restored"));
         }
 
         if (HeadKeys is { } announced && !announced.Windows.Any(w => w.Key.Equals(_headKey)))
@@ -170,50 +172,38 @@ public sealed class LogAudit
             Head = head,
             Size = _taken,
             Checks = [.. AuditChecks.All.Select(c => new AuditCheck(c.Id, c.Title, all[c.Id].Status, all[c.Id].Detail))],
-            Findings = [.. causes.Concat(_findings).Distinct().Take(FindingsMax)],
+            Findings = [.. causes.Concat(_findings).Concat(Missing(points)).Distinct().Take(FindingsMax)],
             Points = points,
             Ends = _order.Ends,
             Gaps = _order.Gaps,
         };
     }
 
+    /// <summary>Numbers without entry are named and prove nothing: what a point said may be on its way, or the entry that tells of it.</summary>
+    private static IEnumerable<AuditFinding> Missing(IEnumerable<AuditPoint> points) => points.SelectMany(p => p.Missing, (p, range) => new AuditFinding(
+        AuditChecks.Numbers, AuditFault.Missing, null, $"{p.Id} {p.Boot}: {(range.First == range.Last ? $"number {range.First} has" : $"numbers {range.First} to {range.Last} have")} no entry, and no gap entry tells it"));
+
     private void JudgeAll(AuditRow[] rows)
     {
-        var hashes = new Digest[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            hashes[i] = rows[i].LeafHash;
-        }
-
-        Hashed?.Invoke(hashes);
         foreach (var row in rows)
         {
+            Hashed?.Invoke(row.LeafHash);
+            _tiles.Append(row.LeafHash, Filled);
+            if (_heads.TryGetValue(_tiles.Size, out var heads))
+            {
+                var root = _tiles.ToEdge().Root;
+                foreach (var (source, expected) in heads.Where(h => h.Root != root))
+                {
+                    Tell(new(AuditChecks.Entries, AuditFault.Changed, null, $"the entries to {_tiles.Size} have root {root}, {source} says {expected}"));
+                }
+            }
+
             Judge(row);
         }
-
-        // The edge is grown in one step to each size of a head, and over the rest.
-        var done = 0;
-        foreach (var (size, heads) in _heads.Where(h => h.Key > _edge.Size && h.Key <= _edge.Size + hashes.Length).ToArray())
-        {
-            var upTo = done + (int)(size - _edge.Size);
-            _edge = _edge.Append(hashes.AsSpan(done..upTo));
-            done = upTo;
-            foreach (var (source, root) in heads.Where(h => h.Root != _edge.Root))
-            {
-                Tell(new(AuditChecks.Entries, AuditFault.Changed, null, $"the entries to {size} have root {_edge.Root}, {source} says {root}"));
-            }
-        }
-
-        _edge = _edge.Append(hashes.AsSpan(done));
     }
 
     private void Judge(AuditRow row)
     {
-        if (row.Leaf is { } leaf && _known.Add(leaf.Key))
-        {
-            _ = _read.TryAdd(leaf.Key.ToBase64(), leaf.Key);
-        }
-
         if (row.Error is { } error)
         {
             Tell(new(AuditChecks.Entries, AuditFault.Changed, row.Index, error));

@@ -12,8 +12,9 @@ public sealed class PointNumbers(long first = 0)
 {
     private readonly List<SeqRange> _twice = [];
     private readonly List<SeqRange> _taken = []; // ascending and apart, neighbours joined
-    private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _decisions = [];  // by index
-    private readonly SortedDictionary<long, (long Index, Digest Digest, Digest? Prev)> _reports = [];    // by number
+    // Two links for each call of a log: values without references, which cost a collection nothing.
+    private readonly List<Link> _decisions = [];
+    private readonly List<Link> _reports = [];
     private long _reaches;
 
     /// <summary>Takes what an entry says of this boot. An error names the contradiction.</summary>
@@ -22,11 +23,11 @@ public sealed class PointNumbers(long first = 0)
         switch (statement)
         {
             case DecisionStatement decision:
-                _decisions[index] = (index, digest, decision.Ep.Prev);
+                _decisions.Add(new(index, index, digest, decision.Ep.Prev));
                 return TakeRange(new(decision.Ep.Seq, decision.Ep.Seq), index)
                     ?? decision.Canary?.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
             case OutcomeStatement outcome:
-                _reports[outcome.Ep.Seq] = (index, digest, outcome.Ep.Prev);
+                _reports.Add(new(outcome.Ep.Seq, index, digest, outcome.Ep.Prev));
                 return TakeRange(new(outcome.Ep.Seq, outcome.Ep.Seq), index);
             case RefusalsStatement refusals:
                 return refusals.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
@@ -41,8 +42,9 @@ public sealed class PointNumbers(long first = 0)
     public string? Judge(out List<string> missing)
     {
         missing = [];
-        var known = _decisions.Values.Concat(_reports.Values).Select(l => l.Digest).ToHashSet();
-        var error = JudgeChain(_decisions.Values, known, missing) ?? JudgeChain(_reports.Values, known, missing);
+        var (decisions, reports) = (InOrder(_decisions), InOrder(_reports));
+        var known = new Lazy<HashSet<Digest>>(() => [.. decisions.Concat(reports).Select(l => l.Digest)]); // a whole log never asks
+        var error = JudgeChain(decisions, known, missing) ?? JudgeChain(reports, known, missing);
         var next = 1L;
         foreach (var (first, last) in _taken)
         {
@@ -90,13 +92,26 @@ public sealed class PointNumbers(long first = 0)
     /// <summary>Tells that the point itself knows of numbers up to this one.</summary>
     public void Reaches(long last) => _reaches = Math.Max(_reaches, last);
 
-    /// <summary>Follows one chain. A link to something known of this boot, in this chain or in the other, that is not the link before contradicts; one to something unknown is missing.</summary>
-    private static string? JudgeChain(IEnumerable<(long Index, Digest Digest, Digest? Prev)> chain, HashSet<Digest> known, List<string> missing)
+    /// <summary>The links by their order: decisions in that of the log, reports in that of the point's numbers, of which one that came twice counts where it came last.</summary>
+    private static List<Link> InOrder(List<Link> links)
     {
-        var links = chain.ToArray();
-        for (var i = 0; i < links.Length; i++)
+        for (var i = 1; i < links.Count; i++)
         {
-            var (index, _, prev) = links[i];
+            if (links[i].Order <= links[i - 1].Order)
+            {
+                return [.. links.GroupBy(l => l.Order).OrderBy(l => l.Key).Select(l => l.Last())];
+            }
+        }
+
+        return links;
+    }
+
+    /// <summary>Follows one chain. A link to something known of this boot, in this chain or in the other, that is not the link before contradicts; one to something unknown is missing.</summary>
+    private static string? JudgeChain(List<Link> links, Lazy<HashSet<Digest>> known, List<string> missing)
+    {
+        for (var i = 0; i < links.Count; i++)
+        {
+            var (_, index, _, prev) = links[i];
             if (prev is null && i > 0)
             {
                 return $"entry {index}: says it is the first of its chain, entry {links[0].Index} is earlier";
@@ -104,7 +119,7 @@ public sealed class PointNumbers(long first = 0)
 
             if (prev is { } before && (i == 0 || links[i - 1].Digest != before))
             {
-                if (known.Contains(before))
+                if (known.Value.Contains(before))
                 {
                     return $"entry {index}: its chain joins a wrong entry";
                 }
@@ -115,6 +130,8 @@ public sealed class PointNumbers(long first = 0)
 
         return null;
     }
+
+    private readonly record struct Link(long Order, long Index, Digest Digest, Digest? Prev);
 
     private string? TakeRange(SeqRange range, long index)
     {

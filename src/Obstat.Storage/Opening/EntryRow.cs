@@ -18,11 +18,10 @@ internal sealed class EntryRow(byte[] origin, long index, byte[] leaf, byte[] st
     internal string? Error { get; private set; }
 
     /// <summary>Reads leaf and statement.</summary>
-    /// <param name="keys">Keys that were read before, by their base64.</param>
     /// <param name="verifies">Whether the signature is checked: where no signed head covers the entry yet.</param>
-    internal void Read(IReadOnlyDictionary<string, P256PublicKey> keys, bool verifies)
+    internal void Read(bool verifies)
     {
-        if (!Proof.Leaves.Leaf.TryParse(leaf, out var parsed, key => keys.GetValueOrDefault(key)))
+        if (!Proof.Leaves.Leaf.TryParse(leaf, out var parsed))
         {
             return;
         }

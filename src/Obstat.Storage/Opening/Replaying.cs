@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
-using Obstat.Proof.Dsse;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
@@ -16,8 +15,6 @@ namespace Obstat.Storage.Opening;
 internal sealed class Replaying(SqliteConnection connection, string origin, KnownHeads heads, Func<Digest, bool> hasBlob, Action<TileAddress, byte[]> tile)
 {
     private const int ChunkLength = 512;
-
-    private readonly Dictionary<string, P256PublicKey> _keys = new(StringComparer.Ordinal);
 
     /// <summary>The fold.</summary>
     internal LedgerState State { get; private set; } = LedgerState.Empty;
@@ -50,8 +47,7 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
                 chunk.Add(Row(rows));
             }
 
-            var keys = new Dictionary<string, P256PublicKey>(_keys, StringComparer.Ordinal);
-            _ = Parallel.ForEach(chunk, row => row.Read(keys, row.Index >= heads.Largest));
+            _ = Parallel.ForEach(chunk, row => row.Read(verifies: row.Index >= heads.Largest));
             foreach (var row in chunk)
             {
                 Take(row);
@@ -70,7 +66,6 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
         Expect.That(row.Error is null && row.Written is not null, source, "the statement of its leaf", row.Error ?? "other bytes");
         var written = row.Written;
         var key = row.Leaf.Key.ToBase64();
-        _keys[key] = row.Leaf.Key;
         var signer = State.SignerOf(written.Statement);
         Expect.That(signer?.PublicKey == key, source, $"a signature by {signer?.Kid ?? "a known key"}", row.Leaf.Key.Kid);
         foreach (var reference in SealedIn.Of(written.Statement))
@@ -104,7 +99,7 @@ internal sealed class Replaying(SqliteConnection connection, string origin, Know
         while (rows.Read())
         {
             var row = Row(rows);
-            row.Read(_keys, verifies: true);
+            row.Read(verifies: true);
             Expect.That(row.Error is null, $"entry {Expect.Digits(row.Index)}", "the leaf that was signed", row.Error ?? "another");
         }
     }
