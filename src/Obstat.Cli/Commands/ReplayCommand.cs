@@ -143,7 +143,7 @@ internal static class ReplayCommand
             progress.Tell(++done, bundle.Entries.Length);
             if ((only is null || entry.Index == only) && Statement.TryParse(entry.Statement.Span, out var statement, out _) && statement is DecisionStatement decision)
             {
-                var replayed = replay.Replay(decision);
+                var replayed = replay.Replay(decision, entry.Index);
                 rows.Add((entry.Index, replayed));
                 Emit(folder, entry.Index, replayed);
             }

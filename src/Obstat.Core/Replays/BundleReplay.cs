@@ -18,9 +18,14 @@ public static class BundleReplay
             plain => blobs.TryGetValue(plain.ToHex(), out var blob) ? blob : null);
         foreach (var entry in bundle.Entries)
         {
-            if (Statement.TryParse(entry.Statement.Span, out var statement, out _) && statement is PolicyActivationStatement activation)
+            _ = Statement.TryParse(entry.Statement.Span, out var statement, out _);
+            if (statement is PolicyActivationStatement activation)
             {
                 replay.Activated(activation);
+            }
+            else if (statement is HaltStatement halt)
+            {
+                replay.Halted(entry.Index, halt);
             }
         }
 
@@ -34,7 +39,7 @@ public static class BundleReplay
         return (bundle, index, decision) =>
         {
             last = last is { } known && ReferenceEquals(known.Bundle, bundle) ? known : (bundle, Of(bundle));
-            var replayed = last.Value.Replay.Replay(decision);
+            var replayed = last.Value.Replay.Replay(decision, index);
             return replayed.Verdict switch
             {
                 ReplayVerdict.Same => (CheckStatus.Verified, $"entry {index}: the same again, {replayed.Detail}"),

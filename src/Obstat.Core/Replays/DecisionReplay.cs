@@ -5,6 +5,7 @@ using Obstat.Core.Identities;
 using Obstat.Core.Permits;
 using Obstat.Proof;
 using Obstat.Proof.Json;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;
@@ -20,6 +21,7 @@ namespace Obstat.Core.Replays;
 public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Func<Digest, ReadOnlyMemory<byte>?> blobs)
 {
     private readonly Dictionary<Digest, (Snapshot? Snapshot, string? Error)> _snapshots = [];
+    private readonly SortedDictionary<long, HaltStatement> _halts = []; // those of everything: whom another is of is hidden under the tenant's pepper
 
     /// <summary>Names the parts of a snapshot, as its activation entry does.</summary>
     public void Activated(PolicyActivationStatement activation)
@@ -31,8 +33,20 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
         }
     }
 
+    /// <summary>Tells of a halt or a lift, by its entry.</summary>
+    public void Halted(long index, HaltStatement halt)
+    {
+        ArgumentNullException.ThrowIfNull(halt);
+        if (halt.Scope.Kind == ScopeKind.All)
+        {
+            _halts[index] = halt;
+        }
+    }
+
     /// <summary>Decides again what a statement says was decided.</summary>
-    public Replayed Replay(DecisionStatement recorded)
+    /// <param name="recorded">What was decided.</param>
+    /// <param name="index">Its entry.</param>
+    public Replayed Replay(DecisionStatement recorded, long index)
     {
         ArgumentNullException.ThrowIfNull(recorded);
         if (recorded.Engine.Name != PermitTerms.EngineName || recorded.Engine.Semantics != PermitTerms.EngineSemantics)
@@ -55,7 +69,7 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
             return Missing(missing);
         }
 
-        return RecordedInputs.TryRead(recorded, request, context, out var inputs, out var error) ? Compare(recorded, inputs, snapshot) : Missing(error);
+        return RecordedInputs.TryRead(recorded, request, context, out var inputs, out var error) ? Compare(recorded, inputs, snapshot, IsHalted(index)) : Missing(error);
     }
 
     private bool TryOpen(DecisionStatement recorded, string role, out JsonValue content, out string missing)
@@ -82,11 +96,14 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
         return true;
     }
 
-    private static Replayed Compare(DecisionStatement recorded, RecordedInputs inputs, Snapshot snapshot)
+    private bool IsHalted(long index) => _halts.LastOrDefault(h => h.Key < index).Value is { IsLift: false };
+
+    private static Replayed Compare(DecisionStatement recorded, RecordedInputs inputs, Snapshot snapshot, bool isHalted)
     {
-        if (recorded.Reason == DenyReason.Halted.ToCode())
+        var wasHalted = recorded.Reason == DenyReason.Halted.ToCode();
+        if (wasHalted && !isHalted)
         {
-            return Missing("a halt refused it: that stands in a halt entry, and in no snapshot");
+            return Missing("a halt refused it, and no halt of everything stands here before it: whom another halt is of is hidden");
         }
 
         if (recorded.Reason == DenyReason.Revoked.ToCode() && snapshot.Revocations.Count > 0)
@@ -97,6 +114,7 @@ public sealed class DecisionReplay(Func<Digest, ReadOnlyMemory<byte>?> parts, Fu
         var identified = inputs.Identify();
         (EntityStore Store, Request Request)? asked = null;
         var decided = Decided.Authorizer.Decide(identified, snapshot, Freshness.Unknown, inputs.Now, null, (store, request) => asked = (store, request));
+        decided = wasHalted ? decided.Stopped(DenyReason.Halted) : decided;
         var differences = new List<string>();
         void Same(string what, string was, string now)
         {

@@ -44,6 +44,32 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         """{"name":"strange","inputSchema":{"type":"object","properties":{"x":{"$ref":"https://elsewhere.example/schema"}}}}""",
     ];
 
+    /// <summary>The codes that a decision can have: each must be among those that are decided again.</summary>
+    private static readonly string[] s_decided =
+    [
+        "ApprovalRequired", "AttestationBroken", "DelegationBroken", "EntityMissing", "Forbidden", "Halted", "IdentityUnverifiable", "Malformed", "NotPermitted", "PolicyError", "PolicyInvalid", "PolicyMissing",
+        "PossessionUnproven", "Revoked", "TrustStale", "UnknownAction",
+    ];
+
+    /// <summary>The codes that no decision has, and why.</summary>
+    private static readonly Dictionary<string, string> s_elsewhere = new(StringComparer.Ordinal)
+    {
+        ["AssertionInvalid"] = "given by whoever checks a permit, a report or a registration; a caller's token that does not verify is IdentityUnverifiable",
+        ["PermitExpired"] = "found by the enforcement point, after the decision",
+        ["PermitReplayed"] = "found by the enforcement point, after the decision",
+        ["PermitMismatch"] = "found by the enforcement point, after the decision",
+        ["PlaneUnavailable"] = "there is no plane that could record it",
+        ["LedgerUnavailable"] = "there is no ledger that could record it",
+        ["ClockUntrusted"] = "nothing of the plane is recorded while its clock is not believed; a gap entry follows",
+        ["Late"] = "what came too late is not recorded, or was recorded as an allow and ends as orphaned",
+        ["Fault"] = "a defect: no request that is known leads there",
+        ["BudgetExhausted"] = "no part of this version gives it",
+    };
+
+    [Fact]
+    public void Every_code_is_one_that_a_decision_can_have_or_one_that_is_given_elsewhere()
+        => Assert.Equal(Obstat.Proof.Reasons.ReasonTable.Entries.Select(e => e.Code).Order(StringComparer.Ordinal), s_decided.Concat(s_elsewhere.Keys).Order(StringComparer.Ordinal));
+
     private readonly TestInstallation _home = new(Policies);
 
     public void Dispose() => _home.Dispose();
@@ -68,7 +94,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(decided.Where(d => d.Replayed.Verdict != ReplayVerdict.Same).Select(d => $"{d.Index}: {d.Replayed.Detail}").Take(10));
         Assert.True(decided.Select(d => d.Recorded.Snapshot).Distinct().Count() >= 5);
         Assert.Equal(
-            ["ApprovalRequired", "AttestationBroken", "DelegationBroken", "EntityMissing", "Forbidden", "IdentityUnverifiable", "Malformed", "NotPermitted", "PolicyError", "PolicyInvalid", "PolicyMissing", "PossessionUnproven", "Revoked", "TrustStale", "UnknownAction", "allow"],
+            [.. s_decided, "allow"],
             decided.Select(d => d.Recorded.Reason ?? "allow").Distinct().Order(StringComparer.Ordinal));
         Planted([.. decided.Select(d => d.Recorded)], bundles);
         AskTheOfficialEngine(decided);
@@ -98,6 +124,15 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
             foreach (var chunk in asks.Chunk(AtOnce))
             {
                 _ = await Task.WhenAll(chunk.Select(point.AskAsync));
+            }
+        }
+
+        if (policies == Policies)
+        {
+            Assert.Equal(200, (await point.AdminAsync(AdminRoutes.Halt, PlaneMessage.Write(new StopRequest(Obstat.Proof.Leases.Scope.All, "test")))).Status);
+            foreach (var amount in Enumerable.Range(1, 16))
+            {
+                _ = await point.AskAsync(point.Ask(Transfer(point, amount, "acct-7"), run));
             }
         }
 
@@ -164,7 +199,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
             Assert.True(Statement.TryParse(entry.Statement.Span, out var statement, out error), error);
             if (statement is DecisionStatement decision)
             {
-                yield return (entry.Index, decision, replay.Replay(decision));
+                yield return (entry.Index, decision, replay.Replay(decision, entry.Index));
             }
         }
     }
@@ -174,6 +209,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
     {
         var parts = new Dictionary<Digest, ReadOnlyMemory<byte>>();
         var activations = new Dictionary<Digest, PolicyActivationStatement>();
+        (long Index, HaltStatement? Halt) halt = default;
         foreach (var zip in bundles)
         {
             Assert.True(EvidenceBundle.TryParse(zip, out var bundle, out _));
@@ -188,6 +224,10 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
                 {
                     activations[activation.Snapshot.Digest] = activation;
                 }
+                else if (statement is HaltStatement stop)
+                {
+                    halt = (entry.Index, stop);
+                }
             }
         }
 
@@ -198,6 +238,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         var missing = recorded.First(r => r.Reason == "EntityMissing");
         var unknown = recorded.First(r => r.Reason == "IdentityUnverifiable");
         var none = recorded.First(r => r.Reason == "PolicyMissing");
+        var halted = recorded.First(r => r.Reason == "Halted");
         var other = recorded.First(r => r.Snapshot != allow.Snapshot && r.Reason is null).Snapshot;
         JsonValue Json(Digest digest) => TestInstallation.Json(Encoding.UTF8.GetString(parts[digest].Span));
         JsonValue RequestOf(DecisionStatement of) => Json(of.Sealed.Single(s => s.Role == "request").Plain);
@@ -249,6 +290,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
             ("a law told as not read", allow with { Read = allow.Read with { Law = null } }),
             ("a law told as read", unknown with { Read = unknown.Read with { Law = allow.Read.Law } }),
             ("another trust read", allow with { Read = allow.Read with { Trust = Digest.Of([1]) } }),
+            ("a refusal by the policies told as a halt's", large with { Reason = "Halted" }),
             ("another snapshot", allow with { Snapshot = other }),
             ("no law told as a refusal by one", none with { Reason = "NotPermitted" }),
             ("a larger amount", Action(allow, a => a.With("arguments", TestInstallation.Json("""{"amount":9000,"to":"acct-7"}""")))),
@@ -269,14 +311,18 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
             replay.Activated(activation);
         }
 
+        Assert.NotNull(halt.Halt);
+        replay.Halted(halt.Index, halt.Halt);
+
         Assert.All(changed, c =>
         {
-            var replayed = replay.Replay(c.Lie);
+            var replayed = replay.Replay(c.Lie, halt.Index + 1);
             Assert.True(replayed.Verdict == ReplayVerdict.Differs, $"{c.Name}: {replayed.Verdict}, {replayed.Detail}");
         });
 
         // What is not there is named, and nothing is guessed.
         Assert.Contains("is not this one", NotReplayable(allow with { Engine = allow.Engine with { Semantics = "9.9" } }), StringComparison.Ordinal);
+        Assert.Contains("no halt of everything stands here before it", NotReplayable(halted), StringComparison.Ordinal);
         Assert.Contains("activation of snapshot", NotReplayable(allow with { Snapshot = Digest.Of([3]) }), StringComparison.Ordinal);
         var plain = allow.Sealed.Single(s => s.Role == "context").Plain;
         _ = parts.Remove(plain);
@@ -284,7 +330,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
 
         string NotReplayable(DecisionStatement lie)
         {
-            var replayed = replay.Replay(lie);
+            var replayed = replay.Replay(lie, halt.Index);
             Assert.Equal(ReplayVerdict.NotReplayable, replayed.Verdict);
             return replayed.Detail;
         }
@@ -321,6 +367,8 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
             Assert.True(answer["failure"] is null, $"{index}: {line}");
             // An obligation that the point cannot fulfil denies here after the policies allowed; the official engine does not know of obligations.
             var isOurs = recorded.Reason == "NotPermitted" && answer["reason"]!.AsArray() is [{ } permit] && (string?)permit == "careful";
+            // Nor does it know of halts: the policies allowed what a halt refused.
+            isOurs |= recorded.Reason == "Halted" && (string?)answer["decision"] == "allow";
             Assert.True(isOurs || (string?)answer["decision"] == recorded.Decision, $"{index}: {line}");
             Assert.True(isOurs || answer["reason"]!.AsArray().Select(r => (string)r!).SequenceEqual(recorded.Policies), $"{index}: {line}");
             Assert.Empty(answer["errors"]!.AsArray());
