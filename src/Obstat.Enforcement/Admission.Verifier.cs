@@ -92,9 +92,10 @@ public sealed partial class Admission
         private static bool TryEntry(PresentedPermit presented, SignedJws token, PermitClaims permit, PointView view, [NotNullWhen(true)] out VerifiedReceipt? entry, out Refusal refusal)
         {
             entry = null;
-            if (presented.Receipt is null || !Receipt.TryFromJson(presented.Receipt, out var receipt, out var error) || !receipt.TryVerify(view.Heads, out var verified, out error))
+            var error = "there is none";
+            if (presented.Receipt is null || !Receipt.TryFromJson(presented.Receipt, out var receipt, out error) || !receipt.TryVerify(view.Heads, out var verified, out error))
             {
-                refusal = new Refusal(DenyReason.AssertionInvalid, "no receipt that verifies");
+                refusal = new Refusal(DenyReason.AssertionInvalid, $"receipt: {error}");
                 return false;
             }
 

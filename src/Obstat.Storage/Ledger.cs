@@ -94,7 +94,7 @@ public sealed class Ledger : ILedger, IDisposable
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidCastException or InvalidOperationException)
         {
-            throw new LedgerUnavailableException(e.Message, e);
+            throw new LedgerUnavailableException(e is SqliteException ? $"ledger.db: {e.Message}" : e.Message, e);
         }
     }
 

@@ -3,7 +3,7 @@ using Obstat.Tests;
 
 namespace Obstat.Viewer.Tests;
 
-public sealed class FaceTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class FaceTests(ViewerPage viewer)
 {
     private static string Pictures => Path.Combine(Vectors.Root, "tests", "Obstat.Viewer.Tests", "TestResults", "pictures");
 

@@ -6,7 +6,7 @@ using Obstat.Tests;
 namespace Obstat.Viewer.Tests;
 
 /// <summary>The golden bundle and every lie about it: the browser says of each what stands in the file, which is what the command line says.</summary>
-public sealed class GoldenTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class GoldenTests(ViewerPage viewer)
 {
     private static string Trust => File.ReadAllText(Vectors.Own("evidence/policy"));
 

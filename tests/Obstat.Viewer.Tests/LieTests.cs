@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Obstat.Viewer.Tests;
 
 /// <summary>A plane or a door that holds its keys and lies: every signature below is genuine, and the viewer names the check that the lie breaks.</summary>
-public sealed class LieTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class LieTests(ViewerPage viewer, KeptPage kept) : IClassFixture<KeptPage>
 {
     internal static readonly Dictionary<string, (string Checks, Action<MadeLog> Tell)> Lies = new()
     {
@@ -112,7 +112,7 @@ public sealed class LieTests(ViewerPage viewer) : IClassFixture<ViewerPage>
         var (checks, tell) = Lies[lie];
         using var log = new MadeLog();
         tell(log);
-        await using var page = await viewer.OpenAsync();
+        var page = await kept.OpenAsync();
         Assert.Equal("FAILED", await page.JudgeAsync(log.LogKey, ("bundle.zip", log.Write())));
         Assert.Equal(checks, await page.FailedAsync());
     }

@@ -7,7 +7,7 @@ using Obstat.Tests;
 namespace Obstat.Viewer.Tests;
 
 /// <summary>Two verifiers that share no code say the same of the same bytes: result, status of every check, and, where nothing failed, every word.</summary>
-public sealed class ParityTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class ParityTests(ViewerPage viewer)
 {
     [Fact]
     public async Task The_browser_and_the_command_line_say_the_same_of_every_lie()

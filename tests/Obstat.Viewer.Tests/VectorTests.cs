@@ -4,7 +4,7 @@ using Obstat.Tests;
 namespace Obstat.Viewer.Tests;
 
 /// <summary>The browser's primitives against the data of others: the same files that the C# verifier is held against.</summary>
-public sealed class VectorTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class VectorTests(ViewerPage viewer)
 {
     [Fact]
     public async Task Ed25519_accepts_exactly_what_the_library_of_the_plane_accepts()

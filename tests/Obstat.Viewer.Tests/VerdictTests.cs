@@ -4,7 +4,7 @@ using Obstat.Tests;
 
 namespace Obstat.Viewer.Tests;
 
-public sealed class VerdictTests(ViewerPage viewer) : IClassFixture<ViewerPage>
+public sealed class VerdictTests(ViewerPage viewer, KeptPage kept) : IClassFixture<KeptPage>
 {
     private static readonly string[] Opened = ["entry3.request.json", "entry4.response.json", "entry6.request.json"];
 
@@ -188,7 +188,7 @@ public sealed class VerdictTests(ViewerPage viewer) : IClassFixture<ViewerPage>
                 break;
         }
 
-        await using var page = await viewer.OpenAsync();
+        var page = await kept.OpenAsync();
         Assert.Equal("FAILED", await page.JudgeAsync(OwnBundle.Policy, ("bundle.zip", bundle.Write())));
         Assert.Equal("failed", await page.StatusAsync(check));
     }
@@ -199,7 +199,7 @@ public sealed class VerdictTests(ViewerPage viewer) : IClassFixture<ViewerPage>
     [MemberData(nameof(Containers))]
     public async Task A_container_that_the_exporter_would_not_write_fails_V01(string spoiler)
     {
-        await using var page = await viewer.OpenAsync();
+        var page = await kept.OpenAsync();
         Assert.Equal("FAILED", await page.JudgeAsync(OwnBundle.Policy, ("bundle.zip", Spoilers[spoiler](Whole()))));
         Assert.Equal("V01", await page.FailedAsync());
     }

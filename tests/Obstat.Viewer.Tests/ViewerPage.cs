@@ -1,10 +1,12 @@
 using Microsoft.Playwright;
 using Obstat.Tests;
 
+[assembly: AssemblyFixture(typeof(Obstat.Viewer.Tests.ViewerPage))]
+
 namespace Obstat.Viewer.Tests;
 
 /// <summary>
-/// The real page in a real Chromium, opened from disk. Every request that is not the page itself and every console error is kept for the test to judge.
+/// The real page in a real Chromium, one for all tests, opened from disk. Every request that is not the page itself and every console error is kept for the test to judge.
 /// Where Chromium is absent the test skips with that reason; with <c>OBSTAT_REQUIRE_BROWSER=1</c> it fails.
 /// </summary>
 public sealed class ViewerPage : IAsyncLifetime

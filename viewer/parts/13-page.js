@@ -180,8 +180,8 @@ function sentences(verdict) {
     const closed = entry.closed?.statement;
     return make("p", { class: sure ? "sentence" : "sentence unsure" },
       sure ? null : make("span", { class: "label" }, "Not verified"),
-      "On ", make("time", { datetime: p.time }, p.time.replace("T", " ").replace("Z", " UTC")), ", log ", make("span", { class: "mono" }, shown(p.origin)), " recorded as entry ", make("b", {}, String(entry.index)),
-      " that ", make("b", {}, shown(p.identity.principal ?? "somebody who could not be identified")), p.decision === "allow" ? " was allowed " : " was refused ", make("b", {}, shown(action)),
+      "On ", make("time", { datetime: p.time }, p.time.replace("T", " ").replace("Z", " UTC")), ", log ", make("span", { class: "mono together" }, shown(p.origin)), " recorded as entry ", make("b", {}, String(entry.index)),
+      " that ", make("b", { class: "together" }, shown(p.identity.principal ?? "somebody who could not be identified")), p.decision === "allow" ? " was allowed " : " was refused ", make("b", { class: "together" }, shown(action)),
       p.decision === "allow" ? `, by ${p.policies.length > 0 ? `policy ${p.policies.map(shown).join(", ")}` : "no named policy"}.` : `: ${shown(p.reason)}.`,
       closed?.type === "outcome" ? ` Its enforcement point reported ${shown(closed.predicate.result)} (entry ${entry.closed.index}).` : closed?.type === "orphaned" ? ` No outcome came: orphaned (entry ${entry.closed.index}).` : "");
   });

@@ -172,7 +172,8 @@ public sealed class LogAudit
             Head = head,
             Size = _taken,
             Checks = [.. AuditChecks.All.Select(c => new AuditCheck(c.Id, c.Title, all[c.Id].Status, all[c.Id].Detail))],
-            Findings = [.. causes.Concat(_findings).Concat(Missing(points)).Distinct().Take(FindingsMax)],
+            // A head that nobody signed who is believed comes first: what it says of the entries says nothing.
+            Findings = [.. _findings.Where(f => f is { Check: AuditChecks.Heads, Fault: AuditFault.Unreadable or AuditFault.Unsigned }).Concat(causes).Concat(_findings).Concat(Missing(points)).Distinct().Take(FindingsMax)],
             Points = points,
             Ends = _order.Ends,
             Gaps = _order.Gaps,

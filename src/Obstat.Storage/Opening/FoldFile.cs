@@ -29,7 +29,7 @@ internal sealed class FoldFile : IDisposable
         }
         catch (Exception e) when (e is SqliteException or LedgerUnavailableException)
         {
-            lost = e.Message;
+            lost = e is SqliteException ? $"state.db: {e.Message}" : e.Message;
             DerivedFile.Delete(path);
             return OpenAt(path);
         }

@@ -177,7 +177,7 @@ public sealed class ExportedLogAuditTests : IDisposable
         return SignedNote.Of(text, _log.Signer.Sign(Encoding.UTF8.GetBytes(text)));
     }
 
-    private static Dictionary<string, byte[]> Export(IEnumerable<(byte[] Statement, byte[] Leaf)> all, SignedNote head)
+    internal static Dictionary<string, byte[]> Export(IEnumerable<(byte[] Statement, byte[] Leaf)> all, SignedNote head)
     {
         var entries = all.ToArray();
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["checkpoint"] = head.Bytes.ToArray() };
@@ -204,7 +204,7 @@ public sealed class ExportedLogAuditTests : IDisposable
         return files;
     }
 
-    private sealed class Files(Dictionary<string, byte[]> files) : IExportedLog
+    internal sealed class Files(Dictionary<string, byte[]> files) : IExportedLog
     {
         public IReadOnlyCollection<string> Paths => files.Keys;
 

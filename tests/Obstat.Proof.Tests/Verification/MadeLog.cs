@@ -78,9 +78,7 @@ internal sealed class MadeLog : IDisposable
     {
         var bytes = statement.ToBytes();
         signer ??= statement.Signer == SignerRole.Report ? Report : Statement;
-        var leaf = Leaf.Write(Pae.Digest(bytes), signer.Sign(bytes), signer.PublicKey);
-        _entries.Add((bytes, leaf));
-        _leaves.Add(TreeHash.Leaf(leaf));
+        AppendLeaf(bytes, Leaf.Write(Pae.Digest(bytes), signer.Sign(bytes), signer.PublicKey));
         var digest = Digest.Of(bytes);
         if (statement is DecisionStatement decision)
         {
@@ -96,6 +94,13 @@ internal sealed class MadeLog : IDisposable
         }
 
         return Size - 1;
+    }
+
+    /// <summary>Appends bytes as they are.</summary>
+    public void AppendLeaf(byte[] statement, byte[] leaf)
+    {
+        _entries.Add((statement, leaf));
+        _leaves.Add(TreeHash.Leaf(leaf));
     }
 
     public DecisionStatement Decision(bool allowed)
