@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Obstat.Console.Api;
-using Obstat.Core.Records;
-using Obstat.Proof.Json;
 using Obstat.Proof.Statements;
 using Obstat.Storage.Indexing;
 using Obstat.Storage.Reading;

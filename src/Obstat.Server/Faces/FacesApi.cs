@@ -6,7 +6,6 @@ using Obstat.Console.Api;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Reasons;
 using Obstat.Storage;
-using Obstat.Storage.Indexing;
 
 namespace Obstat.Server.Faces;
 
@@ -14,7 +13,7 @@ namespace Obstat.Server.Faces;
 /// The read API of <see cref="ApiRoutes"/>. Who asks is told by a bearer alone, never by a cookie, so a page elsewhere can send nothing in somebody's name; a request for another host's name or from another origin is
 /// refused before anything is read. Every question goes to the bounded pool; what acts goes the way of the operators' own socket, and is recorded under the session's name. Safe for concurrent use.
 /// </summary>
-internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logger)
+internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logger) : IDisposable
 {
     private const int BodyBytesMax = 16 * 1024;
     private const int ExportsMax = 2;
@@ -85,6 +84,8 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
             await RefuseAsync(http, 500, DenyReason.Fault.ToCode(), "unforeseen; the plane's log names it");
         }
     }
+
+    public void Dispose() => _exports.Dispose();
 
     private async Task ServeAsync(HttpContext http, Session session, string secret, string path)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Obstat.Console.Api;
 using Obstat.Proof.Statements;
 

@@ -50,7 +50,7 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
     }
 
     /// <summary>What probes show: no probe runs, so nothing is proved.</summary>
-    public ProvedView? Proved => null;
+    public static ProvedView? Proved => null;
 
     /// <summary>What stands on every page.</summary>
     public StateView Of(Session me)
