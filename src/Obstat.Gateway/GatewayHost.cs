@@ -6,7 +6,6 @@ using Obstat.Gateway.Doors;
 using Obstat.Gateway.Http;
 using Obstat.Gateway.Local;
 using Obstat.Gateway.Sessions;
-using Obstat.Gateway.Upstreams;
 using Obstat.Settings;
 
 namespace Obstat.Gateway;
@@ -31,20 +30,17 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="told">Takes lines for the operator's log.</param>
     public static async Task<(GatewayHost? Host, string Reason)> StartAsync(InstallationSettings settings, IDoor door, Action<string> told)
     {
-        var pins = new PinFiles(settings);
-        var servers = settings.Gateway.Servers.Values.ToFrozenDictionary(
-            s => s.Name,
-            s => (new SessionParts(s.Identity, door, pins, TimeProvider.System, e => told($"fault in {s.Name}: {e.GetType().Name}: {Cut(e.Message)}")), Upstreams(s, told)),
-            StringComparer.Ordinal);
+        var servers = new ServedServers(settings, door, TimeProvider.System, told);
         var address = settings.Listen.Local;
         if (!PrivateFolder.Prepare(Path.GetDirectoryName(address.Path)!, out var reason))
         {
             return (null, reason);
         }
 
+        var holders = new LocalHolders();
         var local = LocalListener.Start(address, async (stream, cancellation) =>
         {
-            using var connection = new LocalConnection(stream, (name, tell) => servers.TryGetValue(name, out var server) ? new Session(server.Item1, server.Item2, tell) : null);
+            using var connection = new LocalConnection(stream, holders, (name, tell) => servers.Find(name) is { } server ? new Session(server.Parts, server.Upstream, tell) : null);
             await connection.ServeAsync(cancellation);
         }, out reason);
         if (local is null)
@@ -53,7 +49,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         }
 
         told(address.IsShortened ? $"listening on {address} (the configured path {address.Wanted} is too long for a socket)" : $"listening on {address}");
-        var (sessions, modern) = (new HttpSessions(TimeProvider.System), new ModernSessions(door, TimeProvider.System, servers));
+        var (sessions, modern) = (new HttpSessions(TimeProvider.System), new ModernSessions(door, TimeProvider.System, servers.Find));
         if (settings.Listen.Gateway is not { } loopback)
         {
             return (new GatewayHost(local, sessions, modern, null, null), "");
@@ -90,10 +86,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     private static async Task<(WebApplication App, IPEndPoint Address)> ServeAsync(
-        InstallationSettings settings, IPEndPoint address, IDoor door, HttpSessions sessions, ModernSessions modern, FrozenDictionary<string, (SessionParts, Func<IUpstream>)> servers)
+        InstallationSettings settings, IPEndPoint address, IDoor door, HttpSessions sessions, ModernSessions modern, ServedServers servers)
     {
         var issuers = settings.Issuers.Select(i => i.Url);
-        var endpoint = new McpEndpoint(door, sessions, modern, servers, new EndpointRules(settings.Gateway.Resource, [.. issuers], settings.Gateway.Origins.ToFrozenSet(StringComparer.Ordinal)));
+        var endpoint = new McpEndpoint(door, sessions, modern, servers.Find, new EndpointRules(settings.Gateway.Resource, [.. issuers], settings.Gateway.Origins.ToFrozenSet(StringComparer.Ordinal)));
         var rules = new FrontRules(settings.Gateway.Hosts.ToFrozenSet(StringComparer.Ordinal), settings.Limits.RequestBytes);
         var front = new StrictFront(() => Volatile.Read(ref rules), (reason, bytes) => door.CountRefused(reason, bytes));
         var (app, bound) = await McpListener.StartAsync(address, front, endpoint.HandleAsync);
@@ -103,19 +99,4 @@ internal sealed class GatewayHost : IAsyncDisposable
         Volatile.Write(ref rules, rules with { Hosts = rules.Hosts.Select(h => h.EndsWith(":0", StringComparison.Ordinal) ? h[..^1] + port : h).ToFrozenSet(StringComparer.Ordinal) });
         return (app, bound);
     }
-
-    private static Func<IUpstream> Upstreams(UpstreamSettings server, Action<string> told)
-        => server.Url is { } url ? () => new HttpUpstream(url, TimeProvider.System)
-        : () => new ChildUpstream(() =>
-        {
-            if (ChildPrograms.TryMake(server, out var program, out var reason))
-            {
-                return program;
-            }
-
-            told($"{server.Name} cannot be started: {reason}");
-            return null;
-        }, TimeProvider.System);
-
-    private static string Cut(string text) => text.Length <= 200 ? text : text[..200];
 }

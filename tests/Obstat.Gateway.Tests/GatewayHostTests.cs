@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Obstat.Gateway.Local;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
@@ -13,6 +14,7 @@ public sealed class GatewayHostTests : IDisposable
 {
     private readonly PaymentsServer _server = new();
     private readonly FakeDoor _door = new();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _told = [];
     private readonly SigningKey _operator = SigningKey.Create(KeyRole.Operator);
 
     public void Dispose() => _server.Dispose();
@@ -73,6 +75,80 @@ public sealed class GatewayHostTests : IDisposable
         answer = await Http.RawHttp.SendAsync(host.Http, Encoding.ASCII.GetBytes("GET /mcp/s HTTP/1.1\r\nHost: rebound.example\r\n\r\n"));
         Assert.Equal([400], Http.RawHttp.Statuses(answer));
     }
+
+    [Fact]
+    public async Task A_server_is_served_from_its_registration_on_and_no_longer_than_that()
+    {
+        var settings = Settings();
+        var registered = await File.ReadAllTextAsync(settings.File);
+        await using var host = await StartAsync(settings);
+        Assert.Contains("No server of this name", (await TalkAsync(settings, "t", LocalClient.Initialize))[0], StringComparison.Ordinal);
+        Assert.Equal(404, await StatusAsync("t"));
+
+        await File.WriteAllTextAsync(settings.File, registered.Replace("\"servers\":{\"s\":", "\"servers\":{\"t\":", StringComparison.Ordinal));
+        Assert.Contains("\"protocolVersion\"", (await TalkAsync(settings, "t", LocalClient.Initialize))[0], StringComparison.Ordinal);
+        Assert.Equal(401, await StatusAsync("t"));
+
+        // The other one is gone with the next look; a file that is not understood takes nothing away.
+        var waited = Stopwatch.StartNew();
+        while (await StatusAsync("s") != 404)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "s is still served");
+        }
+
+        await File.WriteAllTextAsync(settings.File, "{");
+        Assert.Equal(404, await StatusAsync("u"));
+        Assert.Contains("\"protocolVersion\"", (await TalkAsync(settings, "t", LocalClient.Initialize))[0], StringComparison.Ordinal);
+        Assert.Contains("is not understood", string.Concat(_told), StringComparison.Ordinal);
+
+        async Task<int> StatusAsync(string name)
+            => Http.RawHttp.Statuses(await Http.RawHttp.SendAsync(host.Http!, Encoding.ASCII.GetBytes($"GET /mcp/{name} HTTP/1.1\r\nHost: 127.0.0.1:{host.Http!.Port}\r\n\r\n")))[0];
+    }
+
+    [Fact]
+    public async Task A_run_token_is_renewed_without_a_break_and_another_holder_s_runs_nothing()
+    {
+        const string handle = "AAAAAAAAAAAAAAAAAAAAAA";
+        var settings = Settings();
+        Pin(settings, _operator);
+        _door.Holder = static caller => caller.Assertions.Length == 0 ? "" : caller.Assertions[0].Value.Split('-')[0];
+        await using var host = await StartAsync(settings);
+        Assert.Contains("\"renewed\":false", await RenewAsync("alice-2"), StringComparison.Ordinal);
+        await using var talk = await Talk.OpenAsync(settings, $$"""{"v":1,"server":"s","token":"alice-1","handle":"{{handle}}"}""");
+        Assert.Contains("\"protocolVersion\"", await talk.SayAsync(LocalClient.Initialize), StringComparison.Ordinal);
+        Assert.Contains("\"renewed\":true", await RenewAsync("alice-2"), StringComparison.Ordinal);
+        Assert.Contains("\"safe\"", await talk.SayAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/list"}"""), StringComparison.Ordinal);
+        Assert.Equal(["alice-1", "alice-2"], _door.Callers.Select(c => c.Assertions[0].Value));
+
+        // A handle that is in use begins no second connection.
+        await using (var second = await Talk.OpenAsync(settings, $$"""{"v":1,"server":"s","token":"bob-1","handle":"{{handle}}"}"""))
+        {
+            Assert.Null(await second.ReadAsync());
+        }
+
+        Assert.Contains("\"renewed\":true", await RenewAsync("bob-1"), StringComparison.Ordinal);
+        Assert.Contains("PermitMismatch", await talk.SayAsync("""{"jsonrpc":"2.0","id":3,"method":"tools/list"}"""), StringComparison.Ordinal);
+        Assert.Contains("\"renewed\":true", await RenewAsync("alice-3"), StringComparison.Ordinal);
+        Assert.Contains("\"safe\"", await talk.SayAsync("""{"jsonrpc":"2.0","id":4,"method":"tools/list"}"""), StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Lines("effect"), _ => true);
+
+        async Task<string> RenewAsync(string token)
+        {
+            await using var renewing = await Talk.OpenAsync(settings, $$"""{"v":1,"renew":"{{handle}}","token":"{{token}}"}""");
+            return (await renewing.ReadAsync())!;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"v":2,"server":"s","token":null}""")]
+    [InlineData("""{"v":1,"server":"s","token":null,"also":1}""")]
+    [InlineData("""{"v":1,"server":"s"}""")]
+    [InlineData("""{"v":1,"server":"s","token":null,"handle":"short"}""")]
+    [InlineData("""{"v":1,"server":"s","token":null,"handle":"AAAAAAAAAAAAAAAAAAAA/="}""")]
+    [InlineData("""{"v":1,"server":"s","token":"t","renew":"AAAAAAAAAAAAAAAAAAAAAA"}""")]
+    [InlineData("""{"v":1,"renew":"AAAAAAAAAAAAAAAAAAAAAA","token":null}""")]
+    [InlineData("""{"v":1,"renew":"AAAAAAAAAAAAAAAAAAAAAA"}""")]
+    public void A_hello_that_is_not_understood_is_none(string line) => Assert.False(Hello.TryRead(Encoding.UTF8.GetBytes(line), out _));
 
     [Theory]
     [InlineData("")]
@@ -141,26 +217,51 @@ public sealed class GatewayHostTests : IDisposable
 
     private async Task<GatewayHost> StartAsync(InstallationSettings settings)
     {
-        var (host, reason) = await GatewayHost.StartAsync(settings, _door, static _ => { });
+        var (host, reason) = await GatewayHost.StartAsync(settings, _door, _told.Enqueue);
         Assert.True(host is not null, reason);
         return host;
     }
 
-    private static async Task<List<string>> TalkAsync(InstallationSettings settings, params string[] lines)
+    private static async Task<List<string>> TalkAsync(InstallationSettings settings, string first, params string[] lines)
     {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(settings.Listen.Local.Path));
-        await using var stream = new NetworkStream(socket);
-        using var reader = new StreamReader(stream);
-        await stream.WriteAsync("{\"v\":1,\"server\":\"s\",\"token\":\"alice\"}\n"u8.ToArray());
+        var (server, rest) = first.StartsWith('{') ? ("s", lines.Prepend(first)) : (first, lines);
+        await using var talk = await Talk.OpenAsync(settings, $$"""{"v":1,"server":"{{server}}","token":"alice"}""");
         var answers = new List<string>();
-        foreach (var line in lines)
+        foreach (var line in rest)
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
-            answers.Add((await reader.ReadLineAsync())!);
+            answers.Add(await talk.SayAsync(line));
         }
 
         return answers;
+    }
+
+    /// <summary>One connection to the gateway's socket, line by line.</summary>
+    private sealed class Talk(NetworkStream stream) : IAsyncDisposable
+    {
+        private readonly StreamReader _reader = new(stream, leaveOpen: true);
+
+        public static async Task<Talk> OpenAsync(InstallationSettings settings, string hello)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(settings.Listen.Local.Path));
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(hello + "\n"));
+            return new Talk(stream);
+        }
+
+        public async Task<string> SayAsync(string line)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));
+            return (await ReadAsync())!;
+        }
+
+        public Task<string?> ReadAsync() => _reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        public async ValueTask DisposeAsync()
+        {
+            _reader.Dispose();
+            await stream.DisposeAsync();
+        }
     }
 
     private static int Run(params string[] arguments)

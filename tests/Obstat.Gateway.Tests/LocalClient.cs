@@ -23,7 +23,7 @@ internal sealed class LocalClient : IAsyncDisposable
     {
         var (ours, theirs) = Posix.SocketPair();
         _stream = new NetworkStream(new Socket(new SafeSocketHandle(ours, true)), ownsSocket: true);
-        var connection = new LocalConnection(new NetworkStream(new Socket(new SafeSocketHandle(theirs, true)), ownsSocket: true),
+        var connection = new LocalConnection(new NetworkStream(new Socket(new SafeSocketHandle(theirs, true)), ownsSocket: true), new LocalHolders(),
             (name, tell) => name == "s" ? new Session(new SessionParts(FakeDoor.Server, door, door, TimeProvider.System, e => Faults.Add(e)), upstream, tell) : null);
         _serving = ServeAsync(connection);
         _reading = ReadAsync();

@@ -135,6 +135,8 @@ public sealed class SettingsFileTests
     [InlineData("{ \"limits\": { \"permit\": \"-1s\" } }", 1, 25)]
     [InlineData("{ \"limits\": { \"decision\": \"6s\" } }", 1, 27)]
     [InlineData("{ \"limits\": { \"silence\": \"1m\" } }", 1, 26)]
+    [InlineData("{ \"limits\": { \"token\": \"61m\" } }", 1, 24)]
+    [InlineData("{ \"limits\": { \"token\": \"4s\" } }", 1, 24)]
     [InlineData("{ \"limits\": { \"requestBytes\": 1048577 } }", 1, 31)]
     [InlineData("{ \"limits\": { \"requestBytes\": 0 } }", 1, 31)]
     [InlineData("{ \"limits\": { \"requestBytes\": 4096.5 } }", 1, 31)]

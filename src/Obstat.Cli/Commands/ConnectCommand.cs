@@ -60,7 +60,7 @@ internal static class ConnectCommand
         var version = await HostVersion.AskAsync(host, cancellation).ConfigureAwait(false);
         if (version is not null && version < Version.Parse(host.Minimum))
         {
-            return invocation.Terminal.Fail(ExitCode.Usage, ErrorText.Of("config", $"{host.Title} {version} is too old: expected at least {host.Minimum}", host.MinimumWhy, $"update {host.Title}, then: obstat connect {host.Name}"));
+            return invocation.Terminal.Fail(ExitCode.Usage, ErrorText.Of("config", $"{host.Title} {version} is too old: expected at least {host.Minimum}", $"{host.MinimumWhy} ({host.MinimumSource})", $"update {host.Title}, then: obstat connect {host.Name}"));
         }
 
         ImmutableArray<HostEdit> edits;

@@ -54,6 +54,7 @@ internal static class Entry
         AuditCommand.Verb,
         ReplayCommand.Verb,
         LineageCommand.Verb,
+        ConfigCommand.Show,
         ConfigCommand.Check,
         ConfigCommand.Schema,
         VersionCommand.Verb,

@@ -252,7 +252,7 @@ internal static class McpAddCommand
             invocation.Terminal.Tell(line);
         }
 
-        invocation.Terminal.Tell(activated is null ? $"next    obstat up, then: obstat mcp wrap {name}" : isNew ? "next    restart obstat up: the gateway reads its servers when it starts" : "taken   the running plane has the new pins");
+        invocation.Terminal.Tell(activated is null ? $"next    obstat up, then: obstat mcp wrap {name}" : isNew ? $"served  by the running plane and gateway from now on: obstat mcp wrap {name}" : "taken   the running plane has the new pins");
         return ExitCode.Done;
     }
 

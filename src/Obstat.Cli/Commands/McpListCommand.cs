@@ -151,7 +151,7 @@ internal static class McpListCommand
             invocation.Terminal.Write($"removed {name}");
         }
 
-        invocation.Terminal.Tell("next    restart obstat up: plane and gateway read their servers when they start");
+        invocation.Terminal.Tell("closed  a running gateway opens no new connection to it; what is open ends with its client");
         return ExitCode.Done;
     }
 }

@@ -16,7 +16,7 @@ namespace Obstat.Cli.Commands;
 
 /// <summary>
 /// <c>obstat mcp wrap</c>: the stdio front of one server. It proves the local identity to the plane, hands the run token to the gateway, then carries lines both ways and looks at none.
-/// Without an identity it connects all the same, so that what the agent asks is refused and recorded.
+/// Without an identity it connects all the same, so that what the agent asks is refused and recorded. A run token is renewed before it ends, over a connection of its own.
 /// </summary>
 internal static class McpWrapCommand
 {
@@ -55,15 +55,21 @@ internal static class McpWrapCommand
         var stream = new NetworkStream(socket, ownsSocket: true);
         await using (stream.ConfigureAwait(false))
         {
-            var (token, why) = await TokenAsync(settings, until, cancellation).ConfigureAwait(false);
+            var (token, ends, why) = await TokenAsync(settings, until, cancellation).ConfigureAwait(false);
             if (token is null)
             {
                 invocation.Terminal.Tell(ErrorText.Of(DenyReason.IdentityUnverifiable.ToCode(), why!, "everything that the agent asks will be refused and recorded", "obstat identity enrol local, obstat policy activate, and start this again").ToString());
             }
 
-            var hello = JsonValue.Object(("v", JsonValue.Of(1)), ("server", JsonValue.Of(invocation["NAME"])), ("token", JsonValue.Of(token)));
+            var handle = Base64Url.Encode(RandomNumberGenerator.GetBytes(16));
+            var hello = JsonValue.Object(("v", JsonValue.Of(1)), ("server", JsonValue.Of(invocation["NAME"])), ("token", JsonValue.Of(token)), ("handle", JsonValue.Of(handle)));
             await stream.WriteAsync((byte[])[.. hello.ToCanonicalBytes(), (byte)'\n'], cancellation).ConfigureAwait(false);
-            return await RelayAsync(stream, socket, cancellation).ConfigureAwait(false);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var renewing = token is null ? Task.CompletedTask : RenewAsync(invocation, settings, handle, ends, over.Token);
+            var code = await RelayAsync(stream, socket, cancellation).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            await renewing.ConfigureAwait(false);
+            return code;
         }
     }
 
@@ -117,12 +123,68 @@ internal static class McpWrapCommand
         }
     }
 
-    /// <summary>A run token for this process, or why there is none. A plane that just starts is waited for.</summary>
-    private static async Task<(string? Token, string? Why)> TokenAsync(InstallationSettings settings, DateTimeOffset until, CancellationToken cancellation)
+    /// <summary>
+    /// Gives the gateway a new run token when three quarters of the time of the last one are over, and goes on trying where that fails: a plane that is back serves the conversation again. It ends
+    /// with the conversation, or where the gateway does not know the connection any more.
+    /// </summary>
+    private static async Task RenewAsync(Invocation invocation, InstallationSettings settings, string handle, DateTimeOffset ends, CancellationToken over)
+    {
+        try
+        {
+            for (var wait = Until(ends); ; wait = Until(ends))
+            {
+                await Task.Delay(wait, over).ConfigureAwait(false);
+                var (token, next, why) = await TokenAsync(settings, DateTimeOffset.UtcNow + Patience, over).ConfigureAwait(false);
+                if (token is null)
+                {
+                    invocation.Terminal.Tell(ErrorText.Of(DenyReason.IdentityUnverifiable.ToCode(), why!, "when the run token ends, what the agent asks is refused until there is a new one", "nothing, if the plane only restarts; else: obstat status").ToString());
+                }
+                else if (await GiveAsync(settings, handle, token, over).ConfigureAwait(false))
+                {
+                    ends = next;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The conversation is over.
+        }
+    }
+
+    private static TimeSpan Until(DateTimeOffset ends) => TimeSpan.FromSeconds(Math.Max(1, (ends - DateTimeOffset.UtcNow).TotalSeconds * 3 / 4));
+
+    /// <summary>Tells the gateway a new token for a connection that is open.</summary>
+    private static async Task<bool> GiveAsync(InstallationSettings settings, string handle, string token, CancellationToken cancellation)
+    {
+        if (await ConnectAsync(settings.Listen.Local, DateTimeOffset.UtcNow, cancellation).ConfigureAwait(false) is not { } socket)
+        {
+            return false;
+        }
+
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await using (stream.ConfigureAwait(false))
+        {
+            try
+            {
+                var hello = JsonValue.Object(("v", JsonValue.Of(1)), ("renew", JsonValue.Of(handle)), ("token", JsonValue.Of(token)));
+                await stream.WriteAsync((byte[])[.. hello.ToCanonicalBytes(), (byte)'\n'], cancellation).ConfigureAwait(false);
+                using var reader = new StreamReader(stream);
+                return await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line
+                    && StrictJson.TryParse(System.Text.Encoding.UTF8.GetBytes(line), out var answer, out _) && answer["renewed"]?.AsBoolean == true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>A run token for this process and its end, or why there is none. A plane that just starts is waited for.</summary>
+    private static async Task<(string? Token, DateTimeOffset Ends, string? Why)> TokenAsync(InstallationSettings settings, DateTimeOffset until, CancellationToken cancellation)
     {
         if (!KeyFiles.TryRead(settings.Paths.LocalKey, KeyRole.Identity, out var key, out var reason))
         {
-            return (null, reason);
+            return (null, default, reason);
         }
 
         using var client = new AdminClient(settings.Listen.Admin, Patience);
@@ -133,12 +195,12 @@ internal static class McpWrapCommand
             {
                 var proof = new PossessionProof(given.Aud, given.Nonce, PrivateFolder.UserId, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), Base64Url.Encode(RandomNumberGenerator.GetBytes(16))).Sign(key);
                 var answer = await client.AskAsync<RunTokenRequest, RunTokenAnswer>(PlaneRoutes.IdentityRunToken, new RunTokenRequest(proof), cancellation).ConfigureAwait(false);
-                return (answer.Value?.Token, Why(answer));
+                return (answer.Value?.Token, DateTimeOffset.FromUnixTimeSeconds(answer.Value?.Expires ?? 0), Why(answer));
             }
 
             if (nonce.Away is null || DateTimeOffset.UtcNow >= until)
             {
-                return (null, Why(nonce));
+                return (null, default, Why(nonce));
             }
 
             await Task.Delay(Pause, cancellation).ConfigureAwait(false);

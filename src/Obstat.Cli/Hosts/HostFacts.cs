@@ -9,12 +9,13 @@ namespace Obstat.Cli.Hosts;
 /// <param name="VersionCommand">What prints its version.</param>
 /// <param name="Minimum">The oldest version that can be connected.</param>
 /// <param name="MinimumWhy">Why no older one.</param>
+/// <param name="MinimumSource">Where that is stated, or that nobody states it.</param>
 /// <param name="Servers">Where it keeps the tool servers that it starts; the first is the project's.</param>
 /// <param name="Entry">Members of an entry beside command and args.</param>
 /// <param name="Hook">Its hooks before a tool runs; null: it has none.</param>
 /// <param name="Shell">How its own shell tool is closed; null: nothing is known of it.</param>
 internal sealed record HostFacts(
-    string Name, string Title, ImmutableArray<string> VersionCommand, string Minimum, string MinimumWhy, ImmutableArray<ServerPlace> Servers, JsonValue Entry, HookFacts? Hook, ShellFacts? Shell)
+    string Name, string Title, ImmutableArray<string> VersionCommand, string Minimum, string MinimumWhy, string MinimumSource, ImmutableArray<ServerPlace> Servers, JsonValue Entry, HookFacts? Hook, ShellFacts? Shell)
 {
     private static readonly ImmutableArray<HostFacts> Known = Load();
 
@@ -32,7 +33,7 @@ internal sealed record HostFacts(
     }
 
     private static HostFacts Read(JsonValue host) => new(
-        Text(host, "name"), Text(host, "title"), Texts(host["version"]!, "command"), Text(host["version"]!, "minimum"), Text(host["version"]!, "why"),
+        Text(host, "name"), Text(host, "title"), Texts(host["version"]!, "command"), Text(host["version"]!, "minimum"), Text(host["version"]!, "why"), Text(host["version"]!, "source"),
         [.. host["servers"]!.Items.Select(s => new ServerPlace(Text(s, "scope"), Text(s, "file"), Texts(s, "at")))], host["entry"]!,
         host["hook"] is not { } hook ? null : new HookFacts(Text(hook, "file"), Texts(hook, "at"), hook["beside"] ?? JsonValue.EmptyObject, hook["item"]!, Texts(hook, "command"), Texts(hook, "failClosed"), hook["event"]!),
         host["shell"] is not { } shell ? null : new ShellFacts(

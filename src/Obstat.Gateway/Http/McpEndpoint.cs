@@ -22,10 +22,10 @@ namespace Obstat.Gateway.Http;
 /// <param name="door">The way to decisions.</param>
 /// <param name="sessions">The sessions of this process.</param>
 /// <param name="modern">Who speaks revision 2026-07-28.</param>
-/// <param name="servers">Shared parts and unopened upstreams by registered name.</param>
+/// <param name="servers">A server by its registered name; null where there is none.</param>
 /// <param name="rules">Audience and origins.</param>
 internal sealed class McpEndpoint(
-    IDoor door, HttpSessions sessions, ModernSessions modern, FrozenDictionary<string, (SessionParts Parts, Func<IUpstream> Upstream)> servers, EndpointRules rules)
+    IDoor door, HttpSessions sessions, ModernSessions modern, Func<string, Served?> servers, EndpointRules rules)
 {
     private const string Metadata = "/.well-known/oauth-protected-resource";
     private const string Prefix = "/mcp/";
@@ -138,7 +138,11 @@ internal sealed class McpEndpoint(
                 : Reply.Error(message.Id, RpcCodes.InvalidRequest, "expected Mcp-Session-Id");
         }
 
-        var (parts, upstream) = servers[server];
+        if (servers(server) is not ({ } parts, { } upstream))
+        {
+            return Reply.None with { Status = 404 };
+        }
+
         if (await sessions.MakeAsync(server, tell => new Session(parts, upstream, tell)) is not { } session)
         {
             door.CountRefused(DenyReason.Late, bytes);
@@ -194,7 +198,11 @@ internal sealed class McpEndpoint(
             return 200;
         }
 
-        var (parts, _) = servers[session.Server];
+        if (servers(session.Server) is not { Parts: var parts })
+        {
+            return 404;
+        }
+
         var ruling = await door.AskAsync(caller, Session.Connecting(session.Server, Revision.R20251125), cancellation);
         return ruling.Match(
             admission =>
@@ -272,7 +280,7 @@ internal sealed class McpEndpoint(
     private bool IsServer(string target, out string server)
     {
         server = target.StartsWith(Prefix, StringComparison.Ordinal) ? target[Prefix.Length..] : "";
-        return servers.ContainsKey(server);
+        return servers(server) is not null;
     }
 
     private async Task AnswerMetadataAsync(HttpContext context, string path)

@@ -19,8 +19,8 @@ namespace Obstat.Gateway.Http;
 /// </summary>
 /// <param name="door">The way to decisions.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="servers">Shared parts and unopened upstreams by registered name.</param>
-internal sealed class ModernSessions(IDoor door, TimeProvider clock, FrozenDictionary<string, (SessionParts Parts, Func<IUpstream> Upstream)> servers) : IAsyncDisposable
+/// <param name="servers">A server by its registered name; null where there is none.</param>
+internal sealed class ModernSessions(IDoor door, TimeProvider clock, Func<string, Served?> servers) : IAsyncDisposable
 {
     /// <summary>Principals and bearers at once, at most.</summary>
     public const int Max = 1024;
@@ -74,7 +74,12 @@ internal sealed class ModernSessions(IDoor door, TimeProvider clock, FrozenDicti
             await EndAsync(old, unused);
         }
 
-        var (parts, upstream) = servers[server];
+        if (servers(server) is not ({ } parts, { } upstream))
+        {
+            // Taken out of the registration while it was asked for: the permit is for nothing, and ends unused as an orphan.
+            return (null, Reply.Refused(id, new Denial(DenyReason.UnknownAction, admission.Entry), "server/discover", null));
+        }
+
         var key = (server, Connected.HolderOf(admission));
         if (_open.Count >= Max && !_open.ContainsKey(key))
         {

@@ -11,8 +11,11 @@ using Obstat.Settings;
 
 namespace Obstat.Gateway.Local;
 
-/// <summary>One local connection: a hello line, then MCP lines in both directions. The connection ends, and its session, its child and its identity end.</summary>
-internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], ValueTask>, Session?> open) : IDisposable
+/// <summary>
+/// One local connection: a hello line, then MCP lines in both directions. The connection ends, and its session, its child and its identity end. Or a hello that renews the run token of another
+/// connection: one line says whether it is open, and that was all.
+/// </summary>
+internal sealed class LocalConnection(Stream stream, LocalHolders holders, Func<string, Func<byte[], ValueTask>, Session?> open) : IDisposable
 {
     /// <summary>Bytes of one line, without LF: 1 MiB.</summary>
     public const int LineBytesMax = 1 << 20;
@@ -39,7 +42,8 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
             patience.CancelAfter(HelloMax);
             if (await hellos.ReadAsync(patience.Token) is { Length: <= Hello.BytesMax } line && Hello.TryRead(line, out var hello))
             {
-                await ServeAsync(hello, hellos, cancellation);
+                await (hello.Server is { } server ? HoldAsync(server, hello, hellos, cancellation)
+                    : WriteAsync(JsonValue.Object(("v", JsonValue.Of(1)), ("renewed", JsonValue.Of(holders.TryRenew(hello.Handle!, hello.Token!)))).ToCanonicalBytes()).AsTask());
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -48,9 +52,30 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
         }
     }
 
-    private async Task ServeAsync(Hello hello, LineReader lines, CancellationToken cancellation)
+    private async Task HoldAsync(string server, Hello hello, LineReader lines, CancellationToken cancellation)
     {
-        var session = open(hello.Server, WriteAsync);
+        var holder = new LocalHolder(hello.Token);
+        if (hello.Handle is { } handle && !holders.TryBegin(handle, holder))
+        {
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(server, holder, lines, cancellation);
+        }
+        finally
+        {
+            if (hello.Handle is { } over)
+            {
+                holders.End(over);
+            }
+        }
+    }
+
+    private async Task ServeAsync(string server, LocalHolder holder, LineReader lines, CancellationToken cancellation)
+    {
+        var session = open(server, WriteAsync);
         if (session is null)
         {
             await RefuseAsync(lines, cancellation);
@@ -59,7 +84,7 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
 
         await using var owned = session;
         var caller = new Caller(
-            hello.Token is null ? [] : [new Assertion(AssertionKinds.RunToken, hello.Token)],
+            holder.Assertions,
             JsonValue.Object(("peer_uid", JsonValue.Of(PrivateFolder.UserId))),
             Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
         var begun = new HashSet<Task>();
@@ -68,7 +93,7 @@ internal sealed class LocalConnection(Stream stream, Func<string, Func<byte[], V
             while (await lines.ReadAsync(cancellation) is { } line)
             {
                 _ = begun.RemoveWhere(t => t.IsCompleted);
-                _ = begun.Add(AnswerAsync(session, line, caller, _gone.Token));
+                _ = begun.Add(AnswerAsync(session, line, caller with { Assertions = holder.Assertions }, _gone.Token));
             }
         }
         finally

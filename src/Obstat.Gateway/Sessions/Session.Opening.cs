@@ -100,7 +100,7 @@ internal sealed partial class Session
 
             // A server that answers something else to this question speaks the older revision; whether it really does its first message shows.
             return answer.Started is not null && answer.Broken is null or DenyReason.Malformed ? Reply.Unsupported(id, [Revision.R20251125.ToWire()], Revision.R20260728.ToWire())
-                : Reply.Refused(id, new Denial(answer.Broken ?? DenyReason.UnknownAction, admission.Entry, Hint: "The server did not start or did not answer."), "server/discover", null);
+                : Reply.Refused(id, new Denial(answer.Broken ?? DenyReason.UnknownAction, admission.Entry, Hint: WhyClosed(answer)), "server/discover", null);
         }
 
         var result = answer.Result!;
@@ -152,8 +152,7 @@ internal sealed partial class Session
         if (!agreed)
         {
             await RenewAsync();
-            var hint = answer.Result is null ? "The server did not start or did not answer." : "The server speaks another revision of MCP.";
-            return Reply.Refused(entry.Id, new Denial(answer.Broken ?? DenyReason.UnknownAction, admission.Entry, Hint: hint), "initialize", null);
+            return Reply.Refused(entry.Id, new Denial(answer.Broken ?? DenyReason.UnknownAction, admission.Entry, Hint: WhyClosed(answer)), "initialize", null);
         }
 
         var result = answer.Result!;
@@ -163,6 +162,13 @@ internal sealed partial class Session
         var told = JsonValue.Object(("protocolVersion", JsonValue.Of(Revision.R20251125.ToWire())), ("capabilities", connected.Capabilities), ("serverInfo", result["serverInfo"] ?? JsonValue.EmptyObject));
         return Reply.Result(entry.Id, result["instructions"]?.AsString is { Length: <= SessionParts.InstructionsMax } text ? told.With("instructions", JsonValue.Of(text)) : told);
     }
+
+    private static string WhyClosed(UpstreamAnswer answer) => (answer.Broken, answer.Result) switch
+    {
+        (DenyReason.AttestationBroken, _) => "The program of the server is not what was approved: it was not started.",
+        (_, null) => "The server did not start or did not answer.",
+        _ => "The server speaks another revision of MCP.",
+    };
 
     /// <summary>Another upstream in the place of one that was opened and is of no use.</summary>
     private async Task RenewAsync()

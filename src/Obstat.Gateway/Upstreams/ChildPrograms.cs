@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Obstat.Proof.Reasons;
 using Obstat.Settings;
 
 namespace Obstat.Gateway.Upstreams;
@@ -8,14 +9,30 @@ internal static class ChildPrograms
 {
     private static readonly string[] Passed = ["PATH", "HOME", "LANG"];
 
-    /// <summary>Makes the program of a registration. Refused with a reason: a program that is nowhere, a secret that cannot be read, a stored package that was changed.</summary>
+    /// <summary>What a registration starts. A stored package that was changed is refused as <see cref="DenyReason.AttestationBroken"/>: it is another server than the one that was approved.</summary>
+    /// <param name="server">The registration.</param>
+    /// <param name="told">Takes the reason of a refusal, for the operator's log.</param>
+    public static Startable Of(UpstreamSettings server, Action<string> told)
+    {
+        if (PackageStore.Complaint(server) is { } changed)
+        {
+            told($"{server.Name} is not started: {changed}");
+            return new Startable(null, DenyReason.AttestationBroken);
+        }
+
+        if (TryMake(server, out var program, out var reason))
+        {
+            return program;
+        }
+
+        told($"{server.Name} cannot be started: {reason}");
+        return new Startable(null, DenyReason.Fault);
+    }
+
+    /// <summary>Makes the program of a registration. Refused with a reason: a program that is nowhere, a secret that cannot be read.</summary>
     public static bool TryMake(UpstreamSettings server, [NotNullWhen(true)] out ChildProgram? program, [NotNullWhen(false)] out string? reason)
     {
-        (program, reason) = (null, PackageStore.Complaint(server));
-        if (reason is not null)
-        {
-            return false;
-        }
+        (program, reason) = (null, null);
 
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in Passed)

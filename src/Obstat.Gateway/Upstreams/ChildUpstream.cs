@@ -26,7 +26,7 @@ internal sealed class ChildUpstream : IUpstream
     private readonly ConcurrentDictionary<long, TaskCompletionSource<(RpcMessage Answer, int Bytes)>> _pending = [];
     private readonly ConcurrentDictionary<long, bool> _abandoned = [];
     private readonly SemaphoreSlim _writing = new(1);
-    private readonly Func<ChildProgram?> _program;
+    private readonly Func<Startable> _program;
     private readonly TimeProvider _clock;
     private readonly ServerRequests _asked;
     private Revision _revision = Revision.R20251125;
@@ -36,9 +36,9 @@ internal sealed class ChildUpstream : IUpstream
     private int _lies;
 
     /// <summary>An upstream that is not started yet.</summary>
-    /// <param name="program">What to start; null where it cannot be.</param>
+    /// <param name="program">What to start; asked once, right before the start.</param>
     /// <param name="clock">Wall clock.</param>
-    public ChildUpstream(Func<ChildProgram?> program, TimeProvider clock) => (_program, _clock, _asked) = (program, clock, new ServerRequests(WriteAsync));
+    public ChildUpstream(Func<Startable> program, TimeProvider clock) => (_program, _clock, _asked) = (program, clock, new ServerRequests(WriteAsync));
 
     /// <inheritdoc/>
     public Func<Telling, ValueTask> Told { private get; set; } = static _ => ValueTask.CompletedTask;
@@ -60,10 +60,11 @@ internal sealed class ChildUpstream : IUpstream
     {
         admission.Step();
         _revision = revision;
-        _child = _program() is { } known ? Child.Start(known, out _) : null;
+        var (program, reason) = _program();
+        _child = program is null ? null : Child.Start(program, out _);
         if (_child is null)
         {
-            return new UpstreamAnswer(null, null, DenyReason.Fault, null, 0, 0);
+            return new UpstreamAnswer(null, null, program is null && reason != DenyReason.Undecided ? reason : DenyReason.Fault, null, 0, 0);
         }
 
         _reading = ReadAsync(_child);

@@ -93,7 +93,7 @@ public static class ReasonTable
             "The decision's `identity.chain` ends at the last link that verified.",
             Retry.Changed, 403, ["VerifierTests"]),
         new(DenyReason.AttestationBroken, "What is about to run is not what was approved, or cannot show that it is.",
-            ["the server changed the definition of a tool after it was pinned", "the tool was never pinned", "an attestation is missing, stale or of an unknown kind"],
+            ["the server changed the definition of a tool after it was pinned", "the tool was never pinned", "a stored package was changed after it was resolved: its server is not started", "an attestation is missing, stale or of an unknown kind"],
             "Do not retry. The tool must be looked at by a person first.",
             "`obstat mcp show NAME` shows the difference; `obstat mcp repin NAME` approves the new definition if it is wanted.",
             "The action's `tool_hash` differs from the pin of the snapshot that decided.",

@@ -17,7 +17,6 @@ namespace Obstat.Server.Api;
 /// <summary>Gives identities to those who are enrolled: a run token for a proof of possession by the peer's own user, an access token for a person without an issuer.</summary>
 internal sealed class IdentityDesk(InstallationSettings settings, WorkingKeys working, Snapshots snapshots, TimeProvider clock)
 {
-    private static readonly TimeSpan RunTokenLife = TimeSpan.FromHours(1);
     private const string ClientId = "obstat-cli";
 
     private readonly Nonces _nonces = new(clock);
@@ -56,7 +55,7 @@ internal sealed class IdentityDesk(InstallationSettings settings, WorkingKeys wo
             return Answer.Refused(403, DenyReason.IdentityUnverifiable, detail ?? "");
         }
 
-        var (from, until) = Times(now, RunTokenLife);
+        var (from, until) = Times(now, settings.Limits.Token);
         var token = new RunTokenClaims(Trust.Issuer, "urn:execution:point:" + settings.Gateway.Point, enrolled.Subject, null, peer.UserId, null, HostBoot(), from, until, Random128()).Sign(working.Run);
         return Answer.Of(new RunTokenAnswer(token, until));
     }

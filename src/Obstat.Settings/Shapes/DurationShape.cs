@@ -39,6 +39,16 @@ internal sealed partial class DurationShape(TimeSpan min, TimeSpan max, string o
         };
     }
 
+    /// <summary>A duration as the file would say it, exactly: in the largest unit of which it is a whole number.</summary>
+    public static string ToText(TimeSpan duration) => duration.Ticks switch
+    {
+        var t when t % TimeSpan.TicksPerDay == 0 => FormattableString.Invariant($"{t / TimeSpan.TicksPerDay}d"),
+        var t when t % TimeSpan.TicksPerHour == 0 => FormattableString.Invariant($"{t / TimeSpan.TicksPerHour}h"),
+        var t when t % TimeSpan.TicksPerMinute == 0 => FormattableString.Invariant($"{t / TimeSpan.TicksPerMinute}m"),
+        var t when t % TimeSpan.TicksPerSecond == 0 => FormattableString.Invariant($"{t / TimeSpan.TicksPerSecond}s"),
+        var t => FormattableString.Invariant($"{t / TimeSpan.TicksPerMillisecond}ms"),
+    };
+
     private static string Text(TimeSpan duration)
         => duration.TotalDays >= 1 ? FormattableString.Invariant($"{duration.TotalDays}d")
         : duration.TotalHours >= 1 ? FormattableString.Invariant($"{duration.TotalHours}h")

@@ -90,6 +90,7 @@ internal static partial class SettingsFormat
             new("decision", "How long an enforcement point waits for a decision.", Decision),
             new("silence", "How long an enforcement point trusts a silent plane.", Silence),
             new("lease", "How long a lease holds without a renewal.", Lease),
+            new("token", "How long a run token of mcp wrap lives; it is renewed in time.", Token),
             new("requestBytes", "Largest message of a client, in bytes.", new NumberShape(1024, 1 << 20, 1 << 20)),
         ])),
     ]);
@@ -101,6 +102,8 @@ internal static partial class SettingsFormat
     private static DurationShape Silence => new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), "10s");
 
     private static DurationShape Lease => new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), "10s");
+
+    private static DurationShape Token => new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), "1h");
 
     /// <summary>Makes the settings of a file that <see cref="File"/> found right.</summary>
     public static InstallationSettings Bind(JsonValue file, string path, Digest digest)
@@ -134,7 +137,7 @@ internal static partial class SettingsFormat
                 gateway["hosts"] is { } hosts ? Texts(hosts) : http is null ? [] : [http.ToString(), FormattableString.Invariant($"localhost:{http.Port}")],
                 Texts(gateway["origins"]),
                 (gateway["servers"] ?? JsonValue.EmptyObject).Members.ToImmutableSortedDictionary(m => m.Name, m => Upstream(m.Name, m.Value, folder), StringComparer.Ordinal)),
-            Limits = new LimitSettings(Duration("permit", "30s"), Duration("decision", "2s"), Duration("silence", "10s"), Duration("lease", "10s"), (int)(limits["requestBytes"]?.AsInteger ?? 1 << 20)),
+            Limits = new LimitSettings(Duration("permit", "30s"), Duration("decision", "2s"), Duration("silence", "10s"), Duration("lease", "10s"), Duration("token", "1h"), (int)(limits["requestBytes"]?.AsInteger ?? 1 << 20)),
         };
     }
 

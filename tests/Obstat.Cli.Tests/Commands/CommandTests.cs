@@ -62,6 +62,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(0, "init", "--help")]
     [InlineData(0, "version")]
     [InlineData(0, "explain", "NotPermitted")]
+    [InlineData(2, "config", "show")]
     [InlineData(0, "config", "schema")]
     [InlineData(2, "inti")]
     [InlineData(2, "status")]

@@ -29,9 +29,9 @@ internal sealed class HttpGate : IAsyncDisposable
     {
         var sessions = new HttpSessions(TimeProvider.System);
         var parts = new SessionParts(FakeDoor.Server, door, door, TimeProvider.System, static _ => { });
-        var servers = new Dictionary<string, (SessionParts, Func<IUpstream>)> { ["s"] = (parts, upstream) }.ToFrozenDictionary(StringComparer.Ordinal);
-        var modern = new ModernSessions(door, TimeProvider.System, servers);
-        var endpoint = new McpEndpoint(door, sessions, modern, servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
+        Served? Servers(string name) => name == "s" ? new Served(parts, upstream) : null;
+        var modern = new ModernSessions(door, TimeProvider.System, Servers);
+        var endpoint = new McpEndpoint(door, sessions, modern, Servers, new EndpointRules("http://gate.test", ["https://issuer.example"], origins.ToFrozenSet()));
         var front = new StrictFront(() => new FrontRules(FrozenSet.ToFrozenSet(["gate.test"]), 1 << 20), (reason, bytes) => door.CountRefused(reason, bytes));
         var (app, address) = await McpListener.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), front, endpoint.HandleAsync);
         return new HttpGate(app, address, sessions, modern);
