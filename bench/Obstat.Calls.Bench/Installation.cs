@@ -8,6 +8,7 @@ namespace Obstat.Calls.Bench;
 internal sealed class Installation : IDisposable
 {
     private readonly List<Process> _running = [];
+    private string _resource = "";
 
     private Installation(string folder, string root) => (Folder, Program) = (folder, Path.Combine(root, "obstat"));
 
@@ -70,7 +71,7 @@ internal sealed class Installation : IDisposable
     {
         Run("init", "--template", "payments");
         var resource = ListenApart();
-        await File.WriteAllTextAsync(Path.Combine(Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource);""");
+        await File.WriteAllTextAsync(Path.Combine(Folder, "policies", "bench.cedar"), """@id("bench") permit (principal, action, resource); @id("closed") forbid (principal, action == Plane::Mcp::Action::"prompts/get", resource);""");
         Direct = await serve(this);
         Run("mcp", "add", server, "--approve", "all", "--url", Direct.ToString());
         var up = Start(Program, "up");
@@ -79,6 +80,15 @@ internal sealed class Installation : IDisposable
         Run("policy", "activate");
         Governed = new Uri($"{resource}/mcp/{server}");
         Bearer = Run("identity", "token", "bench", "--audience", resource).Trim();
+        _resource = resource;
+    }
+
+    /// <summary>An access token of one more person.</summary>
+    public string Person(string name)
+    {
+        Run("identity", "enrol", name);
+        Run("policy", "activate");
+        return Run("identity", "token", name, "--audience", _resource).Trim();
     }
 
     public string Run(params string[] arguments)

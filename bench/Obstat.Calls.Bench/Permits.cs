@@ -5,6 +5,7 @@ using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
@@ -15,31 +16,35 @@ internal sealed class Permits(Installation installation) : IAsyncDisposable
 {
     private Door? _door;
     private CanonicalAction? _action;
+    private CanonicalAction? _forbidden;
     private Caller? _caller;
 
-    public async Task OpenAsync()
+    /// <param name="name">Id of the door.</param>
+    /// <param name="bearer">Who asks; null for the installation's own caller.</param>
+    public async Task OpenAsync(string name = "bench", string? bearer = null)
     {
         var data = Path.Combine(installation.Folder, ".obstat");
         var pins = JsonValueOf(Path.Combine(data, "keys", "gateway", "pins.json"));
-        var enrolment = Enrolment.Make("bench", RandomNumberGenerator.GetBytes(32), pins["root"]!.AsString!, VerifierKey.TryParse(pins["head"]!.AsString!, out var head) ? head : throw new InvalidDataException("pins"), DateTimeOffset.UtcNow);
-        var file = Path.Combine(data, "enrol", "bench.json");
+        var enrolment = Enrolment.Make(name, RandomNumberGenerator.GetBytes(32), pins["root"]!.AsString!, VerifierKey.TryParse(pins["head"]!.AsString!, out var head) ? head : throw new InvalidDataException("pins"), DateTimeOffset.UtcNow);
+        var file = Path.Combine(data, "enrol", name + ".json");
         await File.WriteAllBytesAsync(file, PlaneMessage.Write(enrolment));
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var keys = Directory.CreateDirectory(Path.Combine(data, "keys", "bench"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var keys = Directory.CreateDirectory(Path.Combine(data, "keys", name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (!PlaneAddress.TryParse($"unix:{Path.Combine(data, "run", "plane.sock")}", out var plane))
         {
             throw new InvalidDataException("the plane's socket has too long a path");
         }
 
         _door = await Door.OpenAsync(
-            new DoorOptions { PointId = "bench", Kind = "gateway", Plane = plane, KeyFolder = keys.FullName, EnrolmentFile = file, Build = Digest.Of("bench"u8), Config = Digest.Of("bench"u8), AskTime = TimeSpan.FromSeconds(10) },
+            new DoorOptions { PointId = name, Kind = "gateway", Plane = plane, KeyFolder = keys.FullName, EnrolmentFile = file, Build = Digest.Of("bench"u8), Config = Digest.Of("bench"u8), AskTime = TimeSpan.FromSeconds(10) },
             new PointClock(), CancellationToken.None);
-        if (!_door.IsRegistered || !CanonicalAction.TryMake(new McpCall("2025-11-25", "payments", "tools/list", null, null, null), out _action, out var refusal))
+        if (!_door.IsRegistered || !CanonicalAction.TryMake(new McpCall("2025-11-25", "payments", "tools/list", null, null, null), out _action, out var refusal)
+            || !CanonicalAction.TryMake(new McpCall("2025-11-25", "payments", "prompts/get", JsonValue.Object(("name", JsonValue.Of("closed"))), null, null), out _forbidden, out refusal))
         {
             throw new InvalidOperationException("the bench's door did not register");
         }
 
-        _caller = new Caller([new Assertion(AssertionKinds.AccessToken, installation.Bearer)], JsonValue.EmptyObject, null);
+        _caller = new Caller([new Assertion(AssertionKinds.AccessToken, bearer ?? installation.Bearer)], JsonValue.EmptyObject, null);
     }
 
     /// <summary>Permits a second with that many callers.</summary>
@@ -69,6 +74,20 @@ internal sealed class Permits(Installation installation) : IAsyncDisposable
             }
         })));
         return (each.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, each);
+    }
+
+    /// <summary>One ask; null where it was permitted.</summary>
+    /// <param name="forbidden">Whether it is one that a policy forbids.</param>
+    public async Task<DenyReason?> AskOnceAsync(bool forbidden)
+    {
+        var answer = await _door!.AskAsync(_caller!, forbidden ? _forbidden! : _action!, CancellationToken.None);
+        return answer.Match<DenyReason?>(
+            admission =>
+            {
+                _door.Close(admission, new Ending(EndResult.Succeeded, null, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow, 0, 0));
+                return null;
+            },
+            refused => refused.Reason);
     }
 
     public ValueTask DisposeAsync() => _door?.DisposeAsync() ?? ValueTask.CompletedTask;

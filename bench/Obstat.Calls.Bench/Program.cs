@@ -1,8 +1,26 @@
 // What governance costs: a governed MCP call against the direct call to the same server, and durable permits a second, as ratios to floors taken in the same run, in turns.
 // Usage: dotnet run -c Release --project bench/Obstat.Calls.Bench [-- CALLS SECONDS]        1500 calls and 5 seconds unless told
+//        dotnet run -c Release --project bench/Obstat.Calls.Bench -- overload [TIMES SECONDS]        three times the measured capacity, 10 seconds
 using System.Globalization;
 using System.Diagnostics;
 using Obstat.Calls.Bench;
+
+if (args is ["overload", ..])
+{
+    var times = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 3;
+    var loaded = TimeSpan.FromSeconds(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 10);
+    using var plane = await Installation.StartAsync();
+    await using Permits one = new(plane), two = new(plane), three = new(plane);
+    foreach (var (door, name) in new[] { (one, "door-1"), (two, "door-2"), (three, "door-3") })
+    {
+        await door.OpenAsync(name, plane.Person(name));
+    }
+
+    var overload = new Overload([one, two, three]);
+    var peak = await overload.PeakAsync(loaded / 3);
+    await overload.RunAsync(peak * times, loaded, peak);
+    return;
+}
 
 var calls = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1500;
 var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;

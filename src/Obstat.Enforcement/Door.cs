@@ -12,6 +12,12 @@ namespace Obstat.Enforcement;
 /// </summary>
 public sealed class Door : IAsyncDisposable
 {
+    /// <summary>Asks that are at the plane at once, fewer than its connections; how many more may wait, and how long.</summary>
+    private const int AsksMax = 224;
+    private const int WaitingMax = 256;
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(100);
+
+    private readonly SemaphoreSlim _asks = new(AsksMax, AsksMax);
     private readonly DoorOptions _options;
     private readonly IPointClock _clock;
     private readonly PlaneClient _client;
@@ -25,6 +31,7 @@ public sealed class Door : IAsyncDisposable
     private readonly StopListener? _stops;
     private DoorBoot _boot;
     private long _ordersHead;
+    private int _waiting;
 
     private Door(DoorOptions options, IPointClock clock)
     {
@@ -103,14 +110,23 @@ public sealed class Door : IAsyncDisposable
             return Answer.No(Refused.Of(stopped), Asking.NamesOf(action));
         }
 
-        if (!boot.Outcomes.TryOwe())
+        // Beyond what the plane takes at once a few wait a moment; more are refused now, while the rest of the plane's connections stay for beats, reports and registrations.
+        if (Interlocked.Increment(ref _waiting) > WaitingMax || !await _asks.WaitAsync(WaitMax, CancellationToken.None).ConfigureAwait(false))
         {
-            return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
+            _ = Interlocked.Decrement(ref _waiting);
+            CountRefused(DenyReason.Late, action.ActHash.ToArray());
+            return Answer.No(Refused.Of(DenyReason.Late), Asking.NamesOf(action));
         }
 
-        var admitted = false;
+        _ = Interlocked.Decrement(ref _waiting);
+        var (admitted, owes) = (false, false);
         try
         {
+            if (!(owes = boot.Outcomes.TryOwe()))
+            {
+                return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
+            }
+
             var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, caller.Lease).RunAsync(caller, action, cancellation).ConfigureAwait(false);
             admitted = answer.Match(
                 admission =>
@@ -127,8 +143,9 @@ public sealed class Door : IAsyncDisposable
         }
         finally
         {
+            _ = _asks.Release();
             // An admission is owed an outcome; a refusal is not.
-            if (!admitted)
+            if (owes && !admitted)
             {
                 boot.Outcomes.Settle();
             }
@@ -218,6 +235,7 @@ public sealed class Door : IAsyncDisposable
         Boot.Dispose();
         _registrar.Dispose();
         _client.Dispose();
+        _asks.Dispose();
     }
 
     /// <summary>Ends a boot whose clock stepped, or whose evidence cannot go on: its admissions stop, its permits can never run, and another boot begins.</summary>

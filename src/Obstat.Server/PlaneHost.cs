@@ -164,7 +164,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var exporter = new Exporter(ledger, rows, shelf);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, clock, logger).Routes;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 

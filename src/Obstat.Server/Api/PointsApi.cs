@@ -42,24 +42,21 @@ internal sealed class PointsApi(
     OrderBoard orders,
     StopDesk stops,
     GateMeter meter,
+    AskQueue queue,
     TimeProvider clock,
     ILogger logger)
 {
-    /// <summary>Asks that are judged at once; more are shed before any signature is verified.</summary>
-    public const int AsksMax = 1024;
-
     private const int RegistrationsMax = 4096;
 
     private readonly PointFiles _files = new(settings.Paths);
     private readonly ReportOrder _reports = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _registrations = new(StringComparer.Ordinal);
-    private int _asks;
 
     /// <summary>The paths.</summary>
     public Routes Routes => new(new Dictionary<string, Func<ReadOnlyMemory<byte>, Peer, CancellationToken, Task<Answer>>>
     {
         [PlaneRoutes.Points] = (body, _, _) => RegisterAsync(body),
-        [PlaneRoutes.Asks] = (body, _, _) => AskAsync(body),
+        [PlaneRoutes.Asks] = (body, _, gone) => AskAsync(body, gone),
         [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
         [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
         [PlaneRoutes.Leases] = (body, _, _) => leases.OpenAsync(body),
@@ -209,11 +206,10 @@ internal sealed class PointsApi(
         return seen == 0 || seen == head.Size ? [] : [.. reader.Consistency(seen, head.Size)];
     }
 
-    private async Task<Answer> AskAsync(ReadOnlyMemory<byte> body)
+    private async Task<Answer> AskAsync(ReadOnlyMemory<byte> body, CancellationToken gone)
     {
-        if (Interlocked.Increment(ref _asks) > AsksMax)
+        if (!queue.TryCome())
         {
-            _ = Interlocked.Decrement(ref _asks);
             return Answer.Refused(503, DenyReason.Late);
         }
 
@@ -229,10 +225,23 @@ internal sealed class PointsApi(
                 return Answer.Refused(401, DenyReason.IdentityUnverifiable);
             }
 
-            var digest = Digest.Of(body.Span);
-            if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot.Point)) is { } answer)
+            var assertion = ask.Assertions.IsEmpty ? null : ask.Assertions[0].Value;
+            if (!await queue.EnterAsync(ask.Ep.Id, assertion, gone))
             {
-                return await answer;
+                return Answer.Refused(503, DenyReason.Late);
+            }
+
+            try
+            {
+                var digest = Digest.Of(body.Span);
+                if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot.Point)) is { } answer)
+                {
+                    return await answer;
+                }
+            }
+            finally
+            {
+                queue.Exit(ask.Ep.Id, assertion);
             }
 
             Log.Suspect(logger, ask.Ep.Id, $"number {ask.Ep.Seq} came again with another message");
@@ -240,7 +249,7 @@ internal sealed class PointsApi(
         }
         finally
         {
-            _ = Interlocked.Decrement(ref _asks);
+            queue.Leave();
         }
     }
 
