@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "no metrics: {Address} cannot be had ({Error}); everything else goes on")]
     public static partial void MetricsOff(ILogger logger, string address, string error);
 
+    [LoggerMessage(50, LogLevel.Warning, "security: break-glass in force until {Until}, entry {Entry}, by {Kids}")]
+    public static partial void BreakGlass(ILogger logger, string kids, string until, long entry);
+
     [LoggerMessage(10, LogLevel.Error, "the ledger's disk is nearly full; nothing is permitted until twice its reserve is free; denials, outcomes, revocations and halts are still recorded")]
     public static partial void DiskLow(ILogger logger);
 }

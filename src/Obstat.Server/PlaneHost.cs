@@ -5,6 +5,7 @@ using Obstat.Core;
 using Obstat.Core.Permits;
 using Obstat.Core.Records;
 using Obstat.Proof;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;
 using Obstat.Server.Api;
@@ -160,12 +161,15 @@ public sealed class PlaneHost : IAsyncDisposable
         var leases = new LeaseDesk(ledger, working, boots, orders, new RunningDecisions(snapshots, clock), settings.Limits.Lease, clock);
         snapshots.Moved += leases.DecideAgain;
         var stops = Keep(StopDesk.Open(paths, ledger, keys, vault.Pepper, snapshots, leases, orders, clock));
-        var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, stops.IsHalted);
+        var drain = new DrainDesk(ledger, leases, clock);
+        var breakGlass = new BreakGlassDesk(snapshots, keys, ledger.Origin, clock, logger);
+        // A drain stops what would begin, as a halt of everything does, and nothing that runs.
+        var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, scope => (drain.IsOn && scope == Scope.All) || stops.IsHalted(scope));
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var exporter = new Exporter(ledger, rows, shelf);
         var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), clock, logger).Routes;
-        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, Link, clock).Routes;
+        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, drain, breakGlass, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
         _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
@@ -190,7 +194,7 @@ public sealed class PlaneHost : IAsyncDisposable
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
         await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, exporter, clock, clock.GetUtcNow()), meter, logging, running, cancellation);
 
-        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }
 
     /// <summary>What looks at the plane. Nothing that fails here keeps it from deciding.</summary>

@@ -10,7 +10,7 @@ namespace Obstat.Server;
 /// What the plane does by itself: closes allows that nobody reported, reads the trust sources again, and ends the process - to be started again by who supervises it - when the ledger failed
 /// or the working keys end.
 /// </summary>
-internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, LeaseDesk leases, StopDesk stops, TimeProvider clock, ILogger logger, Action<int> end)
+internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, LeaseDesk leases, StopDesk stops, DrainDesk drain, BreakGlassDesk breakGlass, TimeProvider clock, ILogger logger, Action<int> end)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
@@ -49,6 +49,8 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                 wasLow = ledger.IsDiskLow;
                 leases.Sweep();
                 await stops.MergeAsync();
+                drain.Sweep();
+                await breakGlass.SweepAsync();
                 foreach (var gap in ledger.State.Uncovered.Values)
                 {
                     _ = await ledger.AppendAsync(gap.ToDraft(), cancellation);

@@ -20,7 +20,7 @@ public abstract class StreamScene(ITestOutputHelper output) : IAsyncDisposable
     /// <summary>Seconds of a lease under which an end is an order's.</summary>
     protected const int Long = 30;
 
-    private const string Policies = """
+    protected const string Policies = """
         @id("connect") permit (principal, action in [Plane::Mcp::Action::"connect", Plane::Mcp::Action::"list"], resource);
         @id("watch") permit (principal, action == streams::Action::"watch", resource);
         """;

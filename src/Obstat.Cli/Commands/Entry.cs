@@ -39,6 +39,8 @@ internal static class Entry
         StopCommand.Lift,
         StopCommand.Revoke,
         StopCommand.Add,
+        DrainCommand.Verb,
+        BreakGlassCommand.Verb,
         CheckCommand.Verb,
         ExplainCommand.Verb,
         DecisionsCommand.List,

@@ -32,6 +32,9 @@ internal static class StatusCommand
             invocation.Terminal.Write("status",
                 ("serving", JsonValue.Of(status.Refusing is null)),
                 ("refusing", JsonValue.Of(status.Refusing?.ToCode())),
+                ("running", JsonValue.Of(status.Running)),
+                ("drainsUntil", JsonValue.Of(status.DrainsUntil)),
+                ("breakGlassUntil", JsonValue.Of(status.BreakGlassUntil)),
                 ("origin", JsonValue.Of(status.Origin)),
                 ("logKey", JsonValue.Of(status.HeadKey)),
                 ("rootKid", JsonValue.Of(status.Root)),
@@ -64,6 +67,16 @@ internal static class StatusCommand
             $"  keys      working keys until {status.KeysUntil}, root {status.Root}",
             $"  plane     started {status.Started}, epoch {status.Epoch.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
         };
+        if (status.DrainsUntil is { } drained)
+        {
+            lines.Insert(1, FormattableString.Invariant($"  drain     nothing new starts; {status.Running} running, ended at {drained} at the latest; obstat drain --end"));
+        }
+
+        if (status.BreakGlassUntil is { } broken)
+        {
+            lines.Insert(1, $"  BREAK-GLASS in force until {broken}; obstat break-glass --end");
+        }
+
         lines.AddRange(status.Points.Select(p => FormattableString.Invariant($"  point     {p.Id} ({p.Kind}) heard {Shown.Of(TimeSpan.FromMilliseconds(p.HeardMs))} ago, {p.Open} open, entry {p.Entry}")));
         if (status.Points.IsEmpty)
         {

@@ -103,6 +103,16 @@ public static class TokenProfiles
     /// <summary>An order of a person whose key the point pinned.</summary>
     public static JwsProfile OperatorOrder { get; } = OrderBy(KeyRole.Operator);
 
+    /// <summary>An operator's word for one command; at most 60 s old.</summary>
+    public static JwsProfile Command { get; } = new()
+    {
+        Types = [TokenTypes.Command],
+        Role = KeyRole.Operator,
+        BytesMax = 4000,
+        AgeMax = 60,
+        Claims = [new("v", ClaimKind.Integer), new("verb", ClaimKind.Text), new("args", ClaimKind.Text), new("aud", ClaimKind.Text), new("iat", ClaimKind.Time), new("jti", ClaimKind.Text)],
+    };
+
     private static JwsProfile OrderBy(KeyRole role) => new()
     {
         Types = [TokenTypes.Order],

@@ -27,6 +27,9 @@ public static class TokenTypes
     /// <summary>An order to enforcement points: halt, stop, lift.</summary>
     public const string Order = "execution-order+jwt";
 
+    /// <summary>An operator's word for one command to the plane.</summary>
+    public const string Command = "execution-command+jwt";
+
     /// <summary>An access token (RFC 9068), also in the long form of its media type.</summary>
     public const string AccessToken = "at+jwt";
 

@@ -19,11 +19,13 @@ internal static class SnapshotChecks
             }
         }
 
+        // The same snapshot may be activated again: in a part of a log the activation that counts may stand before the part.
+        var isWhole = entries.Select((entry, at) => entry.Index == at).All(isNext => isNext);
         foreach (var entry in entries)
         {
             if (entry.Statement is DecisionStatement decision)
             {
-                CheckDecision(entry.Index, decision, activations, findings);
+                CheckDecision(entry.Index, decision, activations, isWhole, findings);
             }
         }
 
@@ -39,9 +41,9 @@ internal static class SnapshotChecks
         }
     }
 
-    private static void CheckDecision(long index, DecisionStatement decision, Dictionary<Digest, (long Index, SnapshotDigests Snapshot)> activations, Findings findings)
+    private static void CheckDecision(long index, DecisionStatement decision, Dictionary<Digest, (long Index, SnapshotDigests Snapshot)> activations, bool isWhole, Findings findings)
     {
-        if (!activations.TryGetValue(decision.Snapshot, out var activation))
+        if (!activations.TryGetValue(decision.Snapshot, out var activation) || (activation.Index > index && !isWhole))
         {
             findings.NotAsked(CheckIds.Snapshots, $"entry {index}: the activation of snapshot {decision.Snapshot} is not in this file", index);
             return;

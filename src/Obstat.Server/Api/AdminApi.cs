@@ -16,7 +16,7 @@ namespace Obstat.Server.Api;
 
 /// <summary>What operators say to the plane, over their own socket: status, activation, identities, evidence.</summary>
 internal sealed class AdminApi(
-    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, Func<ConsoleLinkRequest, Peer, Answer> link, TimeProvider clock)
+    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, DrainDesk drain, BreakGlassDesk breakGlass, Func<ConsoleLinkRequest, Peer, Answer> link, TimeProvider clock)
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
@@ -31,6 +31,12 @@ internal sealed class AdminApi(
         [AdminRoutes.Halts] = (body, _, _) => Done<AdminRequest>(body, _ => Answer.Of(stops.Standing)),
         [AdminRoutes.Halt] = (body, peer, _) => StopAsync(body, async r => (await stops.HaltAsync(r.Scope, r.Reason, By(peer)), DenyReason.Undecided)),
         [AdminRoutes.Revoke] = (body, peer, _) => StopAsync(body, r => stops.RevokeAsync(r.Scope, r.Reason, By(peer))),
+        [AdminRoutes.Drain] = (body, peer, _) => PlaneMessage.TryRead<DrainRequest>(body.Span, out var request, out var error)
+            ? drain.SetAsync(request, By(peer))
+            : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
+        [AdminRoutes.BreakGlass] = (body, _, _) => PlaneMessage.TryRead<BreakGlassRequest>(body.Span, out var request, out var error)
+            ? breakGlass.TakeAsync(request)
+            : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
         [AdminRoutes.Lift] = (body, _, _) => PlaneMessage.TryRead<LiftRequest>(body.Span, out var lift, out var error)
             ? stops.LiftAsync(lift.Order)
             : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
@@ -94,7 +100,10 @@ internal sealed class AdminApi(
         var state = ledger.State;
         return new StatusAnswer
         {
-            Refusing = ledger.Failure is not null ? DenyReason.LedgerUnavailable : !ledger.IsClockTrusted ? DenyReason.ClockUntrusted : inForce.Law.IsInForce ? null : inForce.Law.Reason,
+            Refusing = ledger.Failure is not null ? DenyReason.LedgerUnavailable : !ledger.IsClockTrusted ? DenyReason.ClockUntrusted : !inForce.Law.IsInForce ? inForce.Law.Reason : drain.IsOn ? DenyReason.Halted : null,
+            Running = drain.Running,
+            DrainsUntil = drain.Until is { } until ? Timestamp.From(until).ToString() : null,
+            BreakGlassUntil = breakGlass.Until is { } broken ? Timestamp.From(broken).ToString() : null,
             Origin = ledger.Origin,
             HeadKey = ledger.HeadKey.ToString(),
             Root = keys.Root.Kid,

@@ -84,6 +84,15 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
     }
 
+    /// <summary>Ends every running lease, each by an order of its own: the scope of everything stays free for what is asked next.</summary>
+    public void EndAll(DenyReason code)
+    {
+        foreach (var lease in running.Leases)
+        {
+            End(lease, code);
+        }
+    }
+
     /// <summary>A boot registered: what earlier boots of its point held is over.</summary>
     public void Registered(PointBoot boot)
     {
@@ -276,6 +285,12 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             return null;
         }
 
+        End(lease, code);
+        return code;
+    }
+
+    private void End(string lease, DenyReason code)
+    {
         EndedLease? ended;
         lock (_lock)
         {
@@ -288,8 +303,6 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             _ = orders.Issue(OrderKind.Stop, new Scope(ScopeKind.Execution, ended.Facts.Execution), code.ToCode(), Order.Plane, Draws.Random128());
             Tell(ended.ToEvent(clock.GetUtcNow()));
         }
-
-        return code;
     }
 
     private void Acknowledge(string lease)

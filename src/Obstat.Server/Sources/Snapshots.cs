@@ -23,6 +23,9 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
     /// <summary>Another snapshot came into force: whatever read the one before may be decided otherwise now. Handlers are quick.</summary>
     public event Action? Moved;
 
+    /// <summary>The break-glass in force; null where none is. Of this start alone.</summary>
+    public EmergencyLaw? Emergency { get; private set; }
+
     /// <summary>Findings of the last reading that was not taken, or of the law that decides nothing; empty when all is well.</summary>
     public ImmutableArray<LawFinding> Rejected { get; private set; } = [];
 
@@ -47,7 +50,38 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
     public Task<Activation> RevokedAsync(string by) => OneAsync(
         () => PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), Current.Snapshot.Directory, Current.Snapshot.Trust, Revoked), Current.Freshness, by, [], CancellationToken.None), CancellationToken.None);
 
+    /// <summary>Puts permits of a break-glass beside the law in force. Not recorded: not in force.</summary>
+    public Task<Activation> EmergencyAsync(EmergencyLaw law, string by, string reason) => OneAsync(
+        async () =>
+        {
+            var next = Beside(law);
+            ImmutableArray<LawFinding> refusing = [.. next.Law.Findings.Where(f => f.Refuses)];
+            var done = next.Law.IsInForce
+                ? await PutAsync(next, Current.Freshness, by, refusing, CancellationToken.None, $"{EmergencyLaw.IdPrefix}: {reason}", Timestamp.From(law.Until))
+                : Kept(DenyReason.PolicyInvalid, refusing);
+            Emergency = done.Reason is null ? law : Emergency;
+            return done;
+        },
+        CancellationToken.None);
+
+    /// <summary>Takes the break-glass out of force again.</summary>
+    public Task<Activation> EndEmergencyAsync(string by, string reason) => OneAsync(
+        async () =>
+        {
+            var done = await PutAsync(Beside(null), Current.Freshness, by, [], CancellationToken.None, $"{EmergencyLaw.IdPrefix} ended: {reason}");
+            // What remains may decide nothing, and is in force all the same where it was recorded.
+            Emergency = done.Entry is null ? Emergency : null;
+            return done;
+        },
+        CancellationToken.None);
+
     public void Dispose() => _one.Dispose();
+
+    private Snapshot Beside(EmergencyLaw? law)
+    {
+        var files = Current.Snapshot.Law.Files.Where(f => f.Path != EmergencyLaw.Path);
+        return Snapshot.Of(LawLoader.Load(law is null ? files : files.Append(law.File)), Current.Snapshot.Directory, Current.Snapshot.Trust, Revoked);
+    }
 
     private Revocations Revoked => Revocations.Of(ledger.State.Revoked, pepper);
 
@@ -84,6 +118,17 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
             files = [new LawFile("unreadable", [])];
         }
 
+        if (Emergency is { } emergency)
+        {
+            if (files.Any(f => f.Path == EmergencyLaw.Path))
+            {
+                Rejected = [new LawFinding(EmergencyLaw.Path, 0, 0, "ReservedName", "a break-glass stands under this name: expected another, or its end first", true)];
+                return Kept(DenyReason.PolicyInvalid, Rejected);
+            }
+
+            files = files.Add(emergency.File);
+        }
+
         var read = trust.Read(ledger.State, clock.GetUtcNow());
         var snapshot = Snapshot.Of(LawLoader.Load(files), PrincipalDirectory.Empty, read.Trust, Revoked);
         ImmutableArray<LawFinding> findings = [.. snapshot.Law.Findings.Concat(read.Findings).OrderByDescending(f => f.Refuses)];
@@ -97,7 +142,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
     private Activation Kept(DenyReason reason, ImmutableArray<LawFinding> findings)
         => new(reason, null, _inForce?.Snapshot.Digest, _inForce?.Snapshot.Law.Policies.Policies.Length ?? 0, findings);
 
-    private async Task<Activation> PutAsync(Snapshot next, Freshness freshness, string by, ImmutableArray<LawFinding> findings, CancellationToken cancellation)
+    private async Task<Activation> PutAsync(Snapshot next, Freshness freshness, string by, ImmutableArray<LawFinding> findings, CancellationToken cancellation, string source = "policies", Timestamp? expires = null)
     {
         var reason = next.Law.IsInForce ? (DenyReason?)null : next.Law.Reason;
         var policies = next.Law.Policies.Policies.Length;
@@ -107,7 +152,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
             return new Activation(reason, null, next.Digest, policies, findings);
         }
 
-        var appended = await ledger.AppendAsync(Entry(next, by), cancellation);
+        var appended = await ledger.AppendAsync(Entry(next, by, source, expires), cancellation);
         return appended.Match(
             entry =>
             {
@@ -118,7 +163,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
             refused => Kept(refused, findings));
     }
 
-    private static Draft Entry(Snapshot next, string by)
+    private static Draft Entry(Snapshot next, string by, string source, Timestamp? expires)
     {
         var digests = new SnapshotDigests(new LawDigests(next.Law.PolicyDigest, next.Law.SchemaDigest, next.Law.EntityDigest), next.Directory.Digest, next.Trust.Digest, next.Revocations.Digest);
         return Draft.OfPlane(
@@ -134,8 +179,8 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
                 Changed = Changed(place.State.Active?.Activation.Snapshot, digests),
                 By = by,
                 Approvals = [],
-                Source = new ActivationSource("policies", null, null),
-                Expires = null,
+                Source = new ActivationSource(source, null, null),
+                Expires = expires,
             }),
             snapshots:
             [

@@ -24,6 +24,12 @@ public static class AdminRoutes
     /// <summary><see cref="LiftRequest"/> to <see cref="LiftAnswer"/>: the second person's does it.</summary>
     public const string Lift = "/v1/lift";
 
+    /// <summary><see cref="DrainRequest"/> to <see cref="DrainAnswer"/>.</summary>
+    public const string Drain = "/v1/drain";
+
+    /// <summary><see cref="BreakGlassRequest"/> to <see cref="BreakGlassAnswer"/>: the second person's does it.</summary>
+    public const string BreakGlass = "/v1/break-glass";
+
     /// <summary><see cref="DecisionsRequest"/> to <see cref="DecisionsAnswer"/>.</summary>
     public const string Decisions = "/v1/decisions";
 

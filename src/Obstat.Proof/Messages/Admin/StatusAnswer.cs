@@ -46,10 +46,22 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
     /// <summary>Enforcement points that registered since the start.</summary>
     public required ImmutableArray<PointShown> Points { get; init; }
 
+    /// <summary>Executions that were permitted and are not over.</summary>
+    public required long Running { get; init; }
+
+    /// <summary>While nothing new starts: when what still runs is ended, RFC 3339, UTC. Null: nothing is drained.</summary>
+    public required string? DrainsUntil { get; init; }
+
+    /// <summary>When the permits of a break-glass end, RFC 3339, UTC. Null: none is in force.</summary>
+    public required string? BreakGlassUntil { get; init; }
+
     /// <inheritdoc/>
     public JsonValue ToJson() => JsonValue.Object(
         ("v", JsonValue.Of(PlaneMessage.Version)),
         ("refusing", JsonValue.Of(Refusing?.ToCode())),
+        ("running", JsonValue.Of(Running)),
+        ("drains_until", JsonValue.Of(DrainsUntil)),
+        ("break_glass_until", JsonValue.Of(BreakGlassUntil)),
         ("origin", JsonValue.Of(Origin)),
         ("head_key", JsonValue.Of(HeadKey)),
         ("root", JsonValue.Of(Root)),
@@ -67,6 +79,9 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
     public static StatusAnswer Read(JsonFields fields) => new()
     {
         Refusing = AdminFields.ReasonOrNull(fields, "refusing"),
+        Running = fields.Integer("running"),
+        DrainsUntil = fields.StringOrNull("drains_until", 64),
+        BreakGlassUntil = fields.StringOrNull("break_glass_until", 64),
         Origin = fields.Text("origin", 256),
         HeadKey = fields.Text("head_key", 512),
         Root = fields.Text("root", 128),

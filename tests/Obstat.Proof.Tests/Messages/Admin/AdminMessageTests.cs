@@ -28,6 +28,10 @@ public sealed class AdminMessageTests
         new EntryShown(7, "decision", Some, JsonValue.Object(("a", JsonValue.Of(1))), Denied, JsonValue.EmptyObject).ToJson().ToString(),
         new EntryShown(8, "outcome", Some, JsonValue.EmptyObject, null, null).ToJson().ToString(),
         new ExportRequest(0, null).ToJson().ToString(),
+        new DrainRequest(60_000, "upgrade").ToJson().ToString(),
+        new DrainAnswer("2027-01-02T03:04:05Z", 3, null).ToJson().ToString(),
+        new BreakGlassRequest("permit (", "outage", "a.b.c").ToJson().ToString(),
+        new BreakGlassAnswer(12, ["k1", "k2"], null).ToJson().ToString(),
         new ExportRequest(3, 9).ToJson().ToString(),
         new AccessTokenRequest("alice", "http://127.0.0.1:7073", 3600).ToJson().ToString(),
         new AccessTokenAnswer("a.b.c", 1).ToJson().ToString(),
@@ -69,7 +73,7 @@ public sealed class AdminMessageTests
 
     private static StatusAnswer Status(DenyReason? refusing) => new()
     {
-        Refusing = refusing, Origin = "o", HeadKey = "k", Root = "r", Entries = 5, Instance = "i", Epoch = 2, Started = "s", KeysUntil = "u", Snapshot = refusing is null ? Some : null, Policies = 1,
+        Refusing = refusing, Running = 2, DrainsUntil = refusing is null ? null : "2027-01-02T03:04:05Z", BreakGlassUntil = refusing is null ? "2027-01-02T03:04:05Z" : null, Origin = "o", HeadKey = "k", Root = "r", Entries = 5, Instance = "i", Epoch = 2, Started = "s", KeysUntil = "u", Snapshot = refusing is null ? Some : null, Policies = 1,
         Rejected = [Finding], Points = [new PointShown("gateway", "gateway", "b", 3, 12, 0)],
     };
 
@@ -79,7 +83,7 @@ public sealed class AdminMessageTests
     {
         return new[]
         {
-            Read<AdminRequest>(value), Read<AdminRefusal>(value), Read<ActivateAnswer>(value), Read<StatusAnswer>(value), Read<DecisionsRequest>(value), Read<DecisionsAnswer>(value),
+            Read<AdminRequest>(value), Read<AdminRefusal>(value), Read<ActivateAnswer>(value), Read<StatusAnswer>(value), Read<DrainRequest>(value), Read<DrainAnswer>(value), Read<BreakGlassRequest>(value), Read<BreakGlassAnswer>(value), Read<DecisionsRequest>(value), Read<DecisionsAnswer>(value),
             Read<EntryRequest>(value), Read<EntryShown>(value), Read<ExportRequest>(value), Read<AccessTokenRequest>(value), Read<AccessTokenAnswer>(value),
             Read<ConsoleLinkRequest>(value), Read<ConsoleLinkAnswer>(value),
         }.OfType<string>();
