@@ -215,7 +215,7 @@ public sealed class PlaneHost : IAsyncDisposable
 
         if (listen.Console is { } console)
         {
-            _console = await ConsoleHost.StartAsync(console, Keep(new FacesApi(sources, _faces, logger)), logging, logger, cancellation);
+            _console = await ConsoleHost.StartAsync(console, Keep(new FacesApi(sources, _faces, logger)), sources.Clock, logging, logger, cancellation);
         }
 
         if (listen.Metrics is { } metrics)

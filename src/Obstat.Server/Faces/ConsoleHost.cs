@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Obstat.Console.Api;
+using Obstat.Console.Serving;
 using Obstat.Settings;
 
 namespace Obstat.Server.Faces;
@@ -16,21 +17,23 @@ internal sealed class ConsoleHost : IAsyncDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
+    private readonly ConsoleSite _pages;
 
-    private ConsoleHost(WebApplication app, Uri address) => (_app, Address) = (app, address);
+    private ConsoleHost(WebApplication app, ConsoleSite pages, Uri address) => (_app, _pages, Address) = (app, pages, address);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
     /// <summary>Begins to listen; null where the address cannot be had, which was logged.</summary>
-    public static async Task<ConsoleHost?> StartAsync(LoopbackAddress listen, FacesApi api, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
+    public static async Task<ConsoleHost?> StartAsync(LoopbackAddress listen, FacesApi api, TimeProvider clock, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
         _ = builder.Logging.ClearProviders();
         logging(builder.Logging);
         _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen));
         var app = builder.Build();
-        app.Run(http => http.Request.Path.Value?.StartsWith(ApiRoutes.Prefix, StringComparison.Ordinal) == true ? api.ServeAsync(http) : NothingAsync(http));
+        ConsoleSite? pages = null;
+        app.Run(http => http.Request.Path.Value?.StartsWith(ApiRoutes.Prefix, StringComparison.Ordinal) == true ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http));
         try
         {
             await app.StartAsync(cancellation);
@@ -45,8 +48,9 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
         var address = new UriBuilder("http", listen.Host.ToString(), port).Uri;
         api.Authorities = [address.Authority, string.Create(CultureInfo.InvariantCulture, $"localhost:{port}")];
+        pages = new ConsoleSite(new ConsoleOptions(address, api.Authorities, IsDevelopment: false), clock, app.Services.GetRequiredService<ILoggerFactory>());
         Log.ConsoleServing(logger, address.ToString());
-        return new ConsoleHost(app, address);
+        return new ConsoleHost(app, pages, address);
     }
 
     public async ValueTask DisposeAsync()
@@ -54,6 +58,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(StopPatience);
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
+        await _pages.DisposeAsync();
     }
 
     private static void Configure(KestrelServerOptions kestrel, LoopbackAddress listen)
@@ -67,9 +72,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
         kestrel.Listen(new IPEndPoint(listen.Host, listen.Port), endpoint => endpoint.Protocols = HttpProtocols.Http1);
     }
 
-    private static Task NothingAsync(HttpContext http)
+    // Between the port and the pages, which must know it.
+    private static Task NotYetAsync(HttpContext http)
     {
-        http.Response.StatusCode = 404;
+        http.Response.StatusCode = 503;
         return Task.CompletedTask;
     }
 }

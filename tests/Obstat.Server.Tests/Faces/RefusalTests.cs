@@ -132,7 +132,8 @@ public sealed class RefusalTests
         }
 
         Assert.Equal(404, (await FacesPlane.PostAsync(owner, ApiRoutes.State, "{}")).Status);
-        Assert.Equal(404, (await FacesPlane.GetAsync(owner, "/")).Status);
+        // Pages know a cookie alone: a bearer there is nobody's.
+        Assert.Contains("<h1>Log in</h1>", (await FacesPlane.GetAsync(owner, "/")).Body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Obstat.Console.Api;
+
+namespace Obstat.Console.Parts;
+
+/// <summary>How things are said, once for all pages and for what comes live.</summary>
+internal static class Words
+{
+    /// <summary>A count, in groups of three.</summary>
+    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>A count with its noun.</summary>
+    public static string Count(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
+
+    /// <summary>How long, in one unit.</summary>
+    public static string Span(TimeSpan span) => span.TotalSeconds < 1 ? FormattableString.Invariant($"{Math.Max(0, span.TotalMilliseconds):0} ms")
+        : span.TotalMinutes < 2 ? FormattableString.Invariant($"{Math.Floor(span.TotalSeconds):0} s")
+        : span.TotalHours < 2 ? FormattableString.Invariant($"{Math.Floor(span.TotalMinutes):0} min")
+        : span.TotalDays < 2 ? FormattableString.Invariant($"{Math.Floor(span.TotalHours):0} h")
+        : FormattableString.Invariant($"{Math.Floor(span.TotalDays):0} d");
+
+    /// <summary>How long ago.</summary>
+    public static string Ago(DateTimeOffset time, DateTimeOffset now) => now - time < TimeSpan.FromSeconds(1) ? "now" : Span(now - time) + " ago";
+
+    /// <summary>A time, UTC: today's without its day.</summary>
+    public static string Time(DateTimeOffset time, DateTimeOffset now)
+        => time.UtcDateTime.ToString(time.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>A time as machines read it: RFC 3339, UTC.</summary>
+    public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the gate is shut, as probes show it: a state and a line. Without a probe that passed lately nothing is proved.</summary>
+    public static (string Kind, string Text) Closed(ProvedView? proved, DateTimeOffset now) => proved switch
+    {
+        null => ("unknown", "Not proved closed: no probe runs"),
+        { IsOpen: true } => ("bad", "OPEN: a probe had an effect"),
+        { At: null } => ("unknown", "Not proved closed: no probe passed yet"),
+        { At: { } at } when now - at > TimeSpan.FromSeconds(3 * proved.Interval) => ("unknown", $"Not proved closed since {Time(at, now)}"),
+        { At: { } at } => ("ok", $"Proved closed {Ago(at, now)}"),
+    };
+
+    /// <summary>Whether it serves: a state and a line.</summary>
+    public static (string Kind, string Text) Serving(string? refusing, int halts) => (refusing, halts) switch
+    {
+        ({ } code, _) => ("bad", $"Refusing: {code}"),
+        (_, > 0) => ("halt", Count(halts, "halt", "halts")),
+        _ => ("ok", "Serving"),
+    };
+
+    /// <summary>The state of a verdict.</summary>
+    public static (string Kind, string Text) Verdict(DecisionRow row) => row.Reason switch
+    {
+        null => ("ok", "ALLOWED"),
+        "unreadable" => ("bad", "UNREADABLE"),
+        _ => ("bad", "DENIED"),
+    };
+
+    /// <summary>The state of a proof.</summary>
+    public static (string Kind, string Text) Proof(ProofState state) => state switch
+    {
+        ProofState.InHead => ("ok", "in head"),
+        ProofState.NotYet => ("wait", "not yet"),
+        ProofState.Failed => ("bad", "FAILED"),
+        _ => ("unknown", "unknown"),
+    };
+
+    /// <summary>What became of a decision: a state, or none, and a word.</summary>
+    public static (string? Kind, string Text) Result(DecisionRow row) => row switch
+    {
+        { Result: "orphaned" } => ("wait", "orphaned"),
+        { Result: { } result } => (null, result),
+        { Reason: null } => ("wait", "open"),
+        _ => (null, "–"),
+    };
+
+    /// <summary>What an action is about, as one name.</summary>
+    public static string Target(DecisionRow row) => row switch
+    {
+        { IsErased: true } => "body erased, proof stays valid",
+        { Server: { } server, Name: { } name } => $"{server}/{name}",
+        { Server: { } server } => server,
+        _ => row.Action,
+    };
+
+    /// <summary>Whether an action is called by another word than its target says.</summary>
+    public static string? Verb(DecisionRow row) => row.Action is "mcp.tools/call" or "unreadable" || row.Server is null ? null : row.Action;
+
+    /// <summary>Who asked.</summary>
+    public static string Principal(DecisionRow row) => row.Principal ?? (row.Pseudonym is null ? "nobody verified" : "unknown");
+
+    /// <summary>The states that words of parts have.</summary>
+    public static string Kind(string state) => state switch
+    {
+        "ok" => "ok",
+        "degraded" => "wait",
+        "refusing" => "bad",
+        _ => "unknown",
+    };
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Obstat.Console.Api;
+using Obstat.Console.Parts;
+
+namespace Obstat.Console.Serving;
+
+/// <summary>
+/// Passes the API's events on to one page, as words ready to be shown: the page's script makes no markup and knows no record. It keeps nothing; when the API's stream ends, this one does.
+/// </summary>
+internal static class LiveRelay
+{
+    private const int LineMax = 64 * 1024;
+
+    /// <summary>Serves one page until one of both ends goes.</summary>
+    public static async Task ServeAsync(Visit visit)
+    {
+        var response = visit.Http.Response;
+        if (visit.Session is null)
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
+        var withRows = visit["rows"] == "1";
+        var filters = visit.Http.Request.Query.Where(q => q.Key != "rows").Select(q => $"{q.Key}={Uri.EscapeDataString(q.Value.ToString())}");
+        var resume = withRows && visit.Http.Request.Headers["Last-Event-ID"] is [{ } id] && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? id : null;
+        try
+        {
+            using var upstream = await visit.Api.OpenAsync($"{ApiRoutes.Events}?{string.Join('&', filters)}", resume, visit.Cancellation);
+            if (!upstream.IsSuccessStatusCode)
+            {
+                response.StatusCode = (int)upstream.StatusCode;
+                return;
+            }
+
+            response.ContentType = "text/event-stream";
+            response.Headers["X-Accel-Buffering"] = "no";
+            await using var body = await upstream.Content.ReadAsStreamAsync(visit.Cancellation);
+            using var lines = new StreamReader(body, Encoding.UTF8);
+            await PassAsync(lines, response, withRows, visit.Cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            if (!response.HasStarted)
+            {
+                response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            }
+            else
+            {
+                visit.Http.Abort();
+            }
+        }
+    }
+
+    private static async Task PassAsync(StreamReader lines, HttpResponse response, bool withRows, CancellationToken cancellation)
+    {
+        string? kind = null, id = null, data = null;
+        while (await lines.ReadLineAsync(cancellation) is { } line)
+        {
+            if (line.Length > LineMax)
+            {
+                return;
+            }
+
+            if (line.Length > 0)
+            {
+                (kind, id, data) = (Field(line, "event") ?? kind, Field(line, "id") ?? id, Field(line, "data") ?? data);
+                continue;
+            }
+
+            if (Told(kind, data, withRows) is { } told)
+            {
+                await response.WriteAsync($"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {told}\n\n", cancellation);
+                await response.Body.FlushAsync(cancellation);
+            }
+
+            (kind, id, data) = (null, null, null);
+        }
+    }
+
+    private static string? Told(string? kind, string? data, bool withRows) => kind switch
+    {
+        "reload" => "{}",
+        "row" when withRows && data is not null && JsonSerializer.Deserialize(data, ApiJson.Default.DecisionRow) is { } row => LiveWords.OfRow(row),
+        "beat" when data is not null && JsonSerializer.Deserialize(data, ApiJson.Default.BeatView) is { } beat => LiveWords.OfBeat(beat),
+        _ => null,
+    };
+
+    private static string? Field(string line, string name)
+        => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':' ? line[(name.Length + 1)..].TrimStart(' ') : null;
+}

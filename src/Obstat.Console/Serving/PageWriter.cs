@@ -1,0 +1,56 @@
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Obstat.Console.Parts;
+
+namespace Obstat.Console.Serving;
+
+/// <summary>Renders a page whole, in its frame, and sends it: nothing half made reaches a reader.</summary>
+internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+
+    /// <summary>Sends a page.</summary>
+    public async Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
+        where TPage : IComponent
+    {
+        var text = await RenderAsync<TPage>(facts, parameters);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        response.StatusCode = status;
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
+        {
+            await response.Body.WriteAsync(bytes, cancellation);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private async Task<string> RenderAsync<TPage>(Facts facts, (string Name, object? Value)[] parameters)
+        where TPage : IComponent
+    {
+        RenderFragment body = builder =>
+        {
+            builder.OpenComponent<TPage>(0);
+            foreach (var (name, value) in parameters)
+            {
+                builder.AddComponentParameter(1, name, value);
+            }
+
+            builder.CloseComponent();
+        };
+        await using var text = new StringWriter();
+        await using var renderer = new HtmlRenderer(_services, loggers);
+        await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var frame = ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(Frame.Facts)] = facts, [nameof(Frame.Body)] = body });
+            var root = await renderer.RenderComponentAsync<Frame>(frame);
+            root.WriteHtmlTo(text);
+        });
+        return text.ToString();
+    }
+}

@@ -1,0 +1,98 @@
+using Microsoft.Playwright;
+using Obstat.Console.Api;
+
+namespace Obstat.Console.Tests;
+
+/// <summary>What comes live, and what is said when nothing comes: never a stale green.</summary>
+public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
+{
+    [Fact]
+    public async Task A_new_decision_appears_on_top_with_the_words_that_the_server_would_have_used()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/decisions");
+        await HeardAsync(console);
+        plane.Send(World.Row(999, "NotPermitted", DateTimeOffset.UtcNow) with { Name = World.Hostile });
+        await Assertions.Expect(console.Page.Locator("[data-live-rows] tr").First).ToContainTextAsync("999");
+        var live = await console.TextAsync("[data-live-rows] tr:first-child");
+        Assert.Contains("DENIED", live, StringComparison.Ordinal);
+        Assert.Contains("⟨U+202E⟩", live, StringComparison.Ordinal);
+        Assert.NotEqual("ran", await console.Page.TitleAsync());
+        Assert.Equal("/e/999", await console.Page.GetAttributeAsync("[data-live-rows] a.row", "href"));
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
+    public async Task Rows_do_not_move_while_paused_and_come_when_asked()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/decisions");
+        await HeardAsync(console);
+        await console.Page.ClickAsync("[data-live-pause]");
+        plane.Send(World.Row(999, null, DateTimeOffset.UtcNow));
+        await Assertions.Expect(console.Page.Locator("[data-live-more]")).ToHaveTextAsync("1 new");
+        Assert.DoesNotContain("999", await console.TextAsync("[data-live-rows]"), StringComparison.Ordinal);
+        await console.Page.ClickAsync("[data-live-more]");
+        await Assertions.Expect(console.Page.Locator("[data-live-rows]")).ToContainTextAsync("999");
+    }
+
+    [Fact]
+    public async Task A_plane_that_dies_is_told_within_five_seconds_and_nothing_stays_green()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/");
+        await HeardAsync(console);
+        Assert.Equal(0, await console.Page.Locator("html.stale").CountAsync());
+        plane.IsSilent = true;
+        plane.Cut();
+        await Assertions.Expect(console.Page.Locator("#stale")).ToBeVisibleAsync(new() { Timeout = 5_000 });
+        Assert.Equal(0, await console.Page.Locator("header .badge.ok").CountAsync());
+        Assert.Contains("Unknown", await console.TextAsync("h1"), StringComparison.Ordinal);
+        plane.IsSilent = false;
+        await Assertions.Expect(console.Page.Locator("header .badge.ok").First).ToBeVisibleAsync(new() { Timeout = 10_000 });
+        Assert.Equal(0, await console.Page.Locator("html.stale").CountAsync());
+    }
+
+    [Fact]
+    public async Task A_plane_that_hangs_is_told_after_two_missed_heartbeats()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/");
+        await HeardAsync(console);
+        await Assertions.Expect(console.Page.Locator("#stale")).ToBeVisibleAsync(new() { Timeout = 13_000 });
+        Assert.Contains("two heartbeats", await console.TextAsync("#stale"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_made_anew_when_the_plane_begins_to_refuse()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/");
+        await HeardAsync(console);
+        plane.World.Refusing = "LedgerUnavailable";
+        plane.Beat();
+        await Assertions.Expect(console.Page.Locator("header [data-serving]")).ToContainTextAsync("LedgerUnavailable", new() { Timeout = 5_000 });
+        await Assertions.Expect(console.Page.Locator("main .headline")).ToContainTextAsync("LedgerUnavailable", new() { Timeout = 5_000 });
+    }
+
+    [Fact]
+    public async Task A_page_that_is_asked_for_while_the_plane_is_away_says_unknown()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        plane.IsSilent = true;
+        var answer = await console.GoAsync("/health");
+        Assert.Equal(503, answer!.Status);
+        Assert.Contains("Enforcement points refuse when it is away", await console.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await console.Page.Locator(".badge.ok").CountAsync());
+    }
+
+    // The first beat came to this very page.
+    private static async Task HeardAsync(OpenedConsole console) => _ = await console.Page.WaitForFunctionAsync("() => document.querySelector('ob-live')?.shape !== undefined");
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Obstat.Console.Api;
+
+namespace Obstat.Console.Tests;
+
+/// <summary>What must work in any browser: the kill switch, the list, an entry, the login.</summary>
+public sealed class ScriptlessTests(Browsers browsers) : IClassFixture<Browsers>
+{
+    [Fact]
+    public async Task Everything_is_halted_without_a_script_and_the_result_is_told()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane, Role.Operator, hasScripts: false);
+        await console.GoAsync("/halt");
+        await console.Page.CheckAsync("input[value=all]");
+        await console.Page.FillAsync("#reason", "an agent pays twice");
+        await console.Page.ClickAsync("button:has-text('Show what it ends')");
+        Assert.Empty(plane.Halted);
+        Assert.Contains("1 lease", await console.TextAsync(), StringComparison.Ordinal);
+        await console.Page.FillAsync("#confirm", "ALL");
+        await console.Page.ClickAsync("button:has-text('Halt now')");
+        await console.Page.WaitForURLAsync("**/halt/done?*");
+        Assert.Equal(new HaltRequest("all", "all", "an agent pays twice"), Assert.Single(plane.Halted));
+        var text = await console.TextAsync();
+        Assert.Contains("entry 813", text, StringComparison.Ordinal);
+        Assert.Contains("an agent pays twice", await console.TextAsync("body"), StringComparison.Ordinal);
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
+    public async Task A_halt_whose_scope_was_not_typed_exactly_does_not_happen()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane, hasScripts: false);
+        await console.GoAsync("/halt?kind=principal&value=Agent::a&reason=x");
+        await console.Page.FillAsync("#confirm", "agent::a");
+        await console.Page.ClickAsync("button:has-text('Halt now')");
+        await console.Page.WaitForURLAsync("**/halt?*again=1");
+        Assert.Empty(plane.Halted);
+    }
+
+    [Fact]
+    public async Task The_page_of_the_kill_switch_has_no_script_and_weighs_little()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        using var person = new Person(plane);
+        await person.LoginAsync(Role.Owner);
+        var html = await person.TextAsync("/halt");
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
+        Assert.InRange(Encoding.UTF8.GetByteCount(html), 1, 15 * 1024);
+    }
+
+    [Fact]
+    public async Task The_list_is_narrowed_and_an_entry_is_read_without_a_script()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane, hasScripts: false);
+        await console.GoAsync("/decisions");
+        await console.Page.ClickAsync(".facets a:has-text('NotPermitted')");
+        Assert.Contains("reason=NotPermitted", console.Page.Url, StringComparison.Ordinal);
+        await console.Page.Locator("a.row").First.ClickAsync();
+        var text = await console.TextAsync();
+        Assert.Contains("It did not run.", text, StringComparison.Ordinal);
+        Assert.Contains("IN SIGNED HEAD", text, StringComparison.Ordinal);
+        Assert.Contains("pay-small", text, StringComparison.Ordinal);
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
+    public async Task Facets_are_open_on_a_wide_screen_and_fold_on_a_narrow_one()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var wide = await browsers.OpenAsync(plane, hasScripts: false);
+        await wide.GoAsync("/decisions");
+        Assert.True(await wide.Page.Locator(".facets a").First.IsVisibleAsync());
+        await using var narrow = await browsers.OpenAsync(plane, width: 390, hasScripts: false);
+        await narrow.GoAsync("/decisions");
+        Assert.False(await narrow.Page.Locator(".facets a").First.IsVisibleAsync());
+        await narrow.Page.ClickAsync("summary:has-text('Filters')");
+        Assert.True(await narrow.Page.Locator(".facets a").First.IsVisibleAsync());
+    }
+}
