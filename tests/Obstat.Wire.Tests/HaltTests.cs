@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages.Admin;
+using Obstat.Settings;
 
 namespace Obstat.Wire.Tests;
 
@@ -76,7 +77,7 @@ public sealed class HaltTests(ITestOutputHelper output) : StreamScene(output)
     {
         await MakeAsync(Long);
         var ledger = Settings.Paths.Ledger;
-        _ = Directory.CreateDirectory(ledger, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.True(PrivateFolder.Prepare(ledger, out var unfit), unfit);
 
         // Nothing is permitted below the reserve of 256 MiB, whose file takes as much again.
         var mounted = await Ran.ProgramAsync(Path.GetTempPath(), Plain, "mount", "-t", "tmpfs", "-o", "size=640m,mode=0700", "tmpfs", ledger);

@@ -132,7 +132,7 @@ internal sealed class PlaneWire : IAsyncDisposable
         }
     }
 
-    private static Task BetweenAsync(Socket gateway, Socket plane, Func<TimeSpan> delay)
+    private static Task<Task> BetweenAsync(Socket gateway, Socket plane, Func<TimeSpan> delay)
         => Task.WhenAny(PumpAsync(gateway, plane, static () => TimeSpan.Zero), PumpAsync(plane, gateway, delay));
 
     private static async Task PumpAsync(Socket from, Socket to, Func<TimeSpan> delay)

@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Merkle;
-using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Reading;
 
