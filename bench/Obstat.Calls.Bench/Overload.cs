@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Obstat.Enforcement;
-using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Calls.Bench;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.Features;
 using Obstat.Enforcement;
 using Obstat.Gateway.Denials;

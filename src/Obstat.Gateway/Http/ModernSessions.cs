@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Text;
 using Obstat.Enforcement;
 using Obstat.Gateway.Denials;

@@ -5,7 +5,6 @@ using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Sessions;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
-using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
 using Obstat.Settings;
 

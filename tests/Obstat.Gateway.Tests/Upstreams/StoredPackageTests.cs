@@ -9,6 +9,7 @@ using Obstat.Settings;
 namespace Obstat.Gateway.Tests.Upstreams;
 
 /// <summary>A package in the store is looked at before each start of a child: what was changed while the gateway runs is not started, and what runs already is left alone.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class StoredPackageTests : IDisposable
 {
     private const string Call = """{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{"name":"safe"}}""";
@@ -26,7 +27,6 @@ public sealed class StoredPackageTests : IDisposable
     [MemberData(nameof(Changes))]
     public async Task A_package_that_was_changed_while_the_gateway_runs_is_not_started_again(string change)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "permissions of files");
         var (registration, package) = Stored();
         await using var running = Client(registration);
         _ = await running.OpenAsync();
@@ -70,7 +70,6 @@ public sealed class StoredPackageTests : IDisposable
 
     private LocalClient Client(UpstreamSettings registration) => new(_door, () => new ChildUpstream(() => ChildPrograms.Of(registration, _told.Enqueue), TimeProvider.System));
 
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private static void Change(string package, string change)
     {
         var program = Path.Combine(package, "node_modules", "x", "server");
