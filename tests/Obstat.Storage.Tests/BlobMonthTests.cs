@@ -14,7 +14,8 @@ namespace Obstat.Storage.Tests;
 /// <summary>Sealed blobs of months that are over lie in files of their own, and nobody who reads can tell: start, scrubber, export and rebuild find each of them, also after a kill in the middle of a move.</summary>
 public sealed class BlobMonthTests : IDisposable
 {
-    private const int Decisions = 40;
+    private const int Decisions = 12;
+    private const int Kills = 5;
 
     private readonly Place _place = new();
     private readonly StatementSigner _report = StatementSigner.Generate();
@@ -180,9 +181,9 @@ public sealed class BlobMonthTests : IDisposable
         var seed = Environment.TickCount;
         var random = new Random(seed);
         var moved = 0L;
-        for (var run = 0; run < 8; run++)
+        for (var run = 0; run < Kills; run++)
         {
-            _ = MonthChild.RunAndKill(_place.Folder, run, random.Next(1, 60));
+            _ = MonthChild.RunAndKill(_place.Folder, run, random.Next(1, 40));
             same.Clock.Move(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(run + 1).AddDays(1) - same.Clock.GetUtcNow());
             using var ledger = same.Open();
             using var reader = ledger.Read();
@@ -192,7 +193,10 @@ public sealed class BlobMonthTests : IDisposable
             }
 
             moved = BlobFiles.In(same.Ledger).Sum(Count);
-            ledger.Abandon();
+            if (run > 0)
+            {
+                ledger.Abandon(); // the first time a clean stop publishes a head: what it covers may be moved
+            }
         }
 
         Assert.True(moved > 0, $"seed {seed}: nothing was ever moved");

@@ -20,7 +20,10 @@ internal sealed class MadeLog : IDisposable
 
     private readonly Dictionary<string, ECDsa> _keys = new[] { "first", "root", "statement", "permit", "report", "stranger" }.ToDictionary(name => name, _ => ECDsa.Create(ECCurve.NamedCurves.nistP256), StringComparer.Ordinal);
     private readonly NoteSigner _head = NoteSigner.FromSeed(Origin, SHA256.HashData("made log"u8));
+    private readonly NoteSigner _next = NoteSigner.FromSeed(Origin, SHA256.HashData("made log, the next head key"u8));
     private readonly List<(byte[] Statement, byte[] Signature, byte[] Leaf)> _entries = [];
+    private int _rotated = int.MaxValue; // index of the entry that announces the next head key
+    private int _ended = int.MaxValue;
 
     /// <summary>Changes the predicate of an entry before it is signed.</summary>
     public Dictionary<int, Action<JsonObject>> Change { get; } = [];
@@ -57,6 +60,40 @@ internal sealed class MadeLog : IDisposable
 
     public string LogKey => _head.VerifierKey.ToString();
 
+    /// <summary>The head key that <see cref="Rotate"/> announces.</summary>
+    public string NextKey => _next.VerifierKey.ToString();
+
+    /// <summary>Whether the old head key signs on after its end.</summary>
+    public bool OldSignsOn { get; set; }
+
+    /// <summary>Adds the entry that announces another head key: from it on heads have both lines.</summary>
+    public void Rotate(bool isProven = true)
+    {
+        _rotated = 7 + More.Count;
+        More.Add(("key-rotation", "statement", made =>
+        {
+            var rotation = new JsonObject
+            {
+                ["role"] = "checkpoint", ["old"] = new JsonObject { ["vkey"] = LogKey }, ["new"] = new JsonObject { ["vkey"] = NextKey, ["publicKey"] = Convert.ToBase64String(_next.VerifierKey.ToSpki()) },
+                ["overlapUntil"] = $"2026-11-23T09:30:{_rotated:00}.500Z", ["compromise"] = null,
+            };
+            var proven = (JsonObject)rotation.DeepClone();
+            Common(proven, plane: true, time: _rotated);
+            rotation["proof"] = Convert.ToBase64String((isProven ? _next : _head).Sign(Pae(Canonical(proven))).Bytes.Span);
+            return rotation;
+        }, ["old", "new"]));
+    }
+
+    /// <summary>Adds the entry that ends the old head key: from it on heads have the line of the next one alone.</summary>
+    public void EndOverlap()
+    {
+        _ended = 7 + More.Count;
+        More.Add(("key-rotation", "statement", _ => new JsonObject
+        {
+            ["role"] = "checkpoint", ["old"] = new JsonObject { ["vkey"] = LogKey }, ["new"] = null, ["overlapUntil"] = null, ["proof"] = null, ["compromise"] = null,
+        }, ["old"]));
+    }
+
     public void Dispose()
     {
         foreach (var key in _keys.Values)
@@ -65,6 +102,7 @@ internal sealed class MadeLog : IDisposable
         }
 
         _head.Dispose();
+        _next.Dispose();
     }
 
     public string StatementDigest(int index) => Hex(_entries[index].Statement);
@@ -279,7 +317,8 @@ internal sealed class MadeLog : IDisposable
     private byte[] Head(List<byte[]> leaves)
     {
         var text = $"{Origin}\n{leaves.Count}\n{Convert.ToBase64String(Root(leaves))}\n";
-        return SignedNote.Of(text, _head.Sign(Encoding.UTF8.GetBytes(text))).Bytes.ToArray();
+        NoteSigner[] signers = [.. leaves.Count <= _ended || OldSignsOn ? [_head] : Array.Empty<NoteSigner>(), .. leaves.Count > _rotated ? [_next] : Array.Empty<NoteSigner>()];
+        return SignedNote.Of(text, [.. signers.Select(s => s.Sign(Encoding.UTF8.GetBytes(text)))]).Bytes.ToArray();
     }
 
     // The recursions of RFC 6962 section 2.1, as they stand there.

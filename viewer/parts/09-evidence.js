@@ -146,21 +146,28 @@ function writeKeys(entries) {
 }
 
 /** @param {ReturnType<typeof parseVkey>} log @param {string} start time of the oldest entry */
-function writeTrustedRoot(log, start) {
-  const id = { keyId: base64(Uint8Array.from(log.id.match(/../g), (pair) => parseInt(pair, 16))) };
+function writeHeadSpki(key) {
+  return concat(Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00), key.key);
+}
+
+function writeTrustedRoot(keys, start) {
+  const seconds = (time) => time.replace(/\.\d{3}Z$/, "Z");
   return utf8(canonical({
     mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
-    tlogs: [{
-      baseUrl: ["https:", "", log.name].join("/"),
-      hashAlgorithm: "SHA2_256",
-      publicKey: {
-        rawBytes: base64(concat(Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00), log.key)),
-        keyDetails: "PKIX_ED25519",
-        validFor: { start: start.replace(/\.\d{3}Z$/, "Z") },
-      },
-      logId: id,
-      checkpointKeyId: id,
-    }],
+    tlogs: keys.map(({ key, time, end }) => {
+      const id = { keyId: base64(Uint8Array.from(key.id.match(/../g), (pair) => parseInt(pair, 16))) };
+      return {
+        baseUrl: ["https:", "", key.name].join("/"),
+        hashAlgorithm: "SHA2_256",
+        publicKey: {
+          rawBytes: base64(writeHeadSpki(key)),
+          keyDetails: "PKIX_ED25519",
+          validFor: { start: seconds(time ?? start), ...(end === undefined ? {} : { end: seconds(end) }) },
+        },
+        logId: id,
+        checkpointKeyId: id,
+      };
+    }),
     certificateAuthorities: [],
     ctlogs: [],
     timestampAuthorities: [],

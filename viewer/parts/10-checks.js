@@ -77,10 +77,11 @@ class Findings {
  * @param {(done: number, of: number) => Promise<void>} progress
  */
 async function runChecks(evidence, trust, findings, progress) {
-  const world = { evidence, trust, findings, entries: [...evidence.entries.values()], keys: [], heads: new Map(), notes: new Map() };
+  const world = { evidence, trust, findings, entries: [...evidence.entries.values()], keys: [], headKeys: [], heads: new Map(), notes: new Map() };
   for (const entry of world.entries) {
     await readEntry(world, entry);
   }
+  await announceHeadKeys(world);
   await checkManifest(world);
   await announceKeys(world);
   let done = 0;
@@ -134,6 +135,40 @@ async function readEntry({ findings, evidence }, entry) {
   }
 }
 
+/** Keys of the log's heads, as the entries here announce and end them: a key signs the heads above its entry, up to the one that ends it. What does not follow is left out. */
+async function announceHeadKeys({ entries, headKeys }) {
+  for (const entry of entries.filter((candidate) => candidate.statement)) {
+    const { type, predicate } = entry.statement;
+    const inForce = headKeys.filter((known) => known.until === undefined);
+    if (type === "genesis") {
+      headKeys.length = 0;
+      headKeys.push({ key: parseVkey(predicate.headKey), from: entry.index, time: undefined });
+    } else if (type === "key-rotation" && predicate.role === "checkpoint" && inForce.length > 0 && predicate.old?.vkey === inForce[0].key.text && predicate.compromise === null) {
+      if (predicate.new === null && inForce.length === 2 && predicate.overlapUntil === null && predicate.time >= inForce[1].overlap) {
+        Object.assign(inForce[0], { until: entry.index, end: predicate.time });
+      } else if (inForce.length === 1 && predicate.overlapUntil > predicate.time && await provesHead(predicate)) {
+        const key = parseVkey(predicate.new.vkey);
+        if (key.name === predicate.origin && key.type === 1 && !headKeys.some((known) => known.key.id === key.id)) {
+          headKeys.push({ key, from: entry.index, time: predicate.time, overlap: predicate.overlapUntil });
+        }
+      }
+    }
+  }
+}
+
+/** Whether the new head key that a rotation names signed it. */
+async function provesHead({ proof, ...body }) {
+  try {
+    const key = parseVkey(body.new.vkey);
+    return body.new.publicKey === base64(writeHeadSpki(key)) && await verifyEd25519(key.key, preAuthentication(payloadType, utf8(canonical(body))), fromBase64(proof, "proof"));
+  } catch (fault) {
+    if (fault instanceof Refusal) {
+      return false;
+    }
+    throw fault;
+  }
+}
+
 /** Keys that the log itself announces, each from the index of its entry. */
 async function announceKeys({ entries, keys, findings }) {
   for (const entry of entries.filter((candidate) => candidate.statement)) {
@@ -162,6 +197,7 @@ async function announceKeys({ entries, keys, findings }) {
           demand(await proves(predicate, parseSpki(predicate.new.publicKey, "new key")), `entry ${entry.index}: the new key ${predicate.new.kid} did not sign its rotation`);
           announce(predicate.new, predicate.role);
         }
+        demand(predicate.role !== "checkpoint" || !predicate.new?.vkey || await provesHead(predicate), `entry ${entry.index}: the new head key ${predicate.new?.vkey} did not sign its rotation`);
         keys.filter((known) => known.kid === predicate.old?.kid).forEach((known) => (known.until ??= entry.index));
       }
       return undefined;
@@ -242,8 +278,7 @@ async function checkEntry(world, entry) {
     }
     if (statement?.type === "genesis" && world.trust) {
       await findings.claim("V06", about, () => {
-        const own = parseVkey(statement.predicate.headKey);
-        demand(world.trust.logs.some((log) => log.text === own.text), "entry 0: this log names another head key than the one you gave");
+        demand(world.trust.logs.some((log) => world.headKeys.some(({ key }) => key.text === log.text)), "entry 0: this log names another head key than the one you gave");
         return undefined;
       });
     }
@@ -275,6 +310,8 @@ async function checkHead(world, head) {
       }
       if (trust) {
         demand(state.signer !== undefined, `head of size ${head.size} of ${head.origin}: no signature by a log key that you gave`);
+        const outside = world.headKeys.find(({ key, from, until }) => !(head.size > from && (until === undefined || head.size <= until)) && head.note.signatures.some((line) => line.name === key.name && line.id === key.id));
+        demand(outside === undefined, `head of size ${head.size}: key ${outside?.key.text} signs heads above ${outside?.from}${outside?.until === undefined ? "" : ` and up to ${outside.until}`}`);
         state.trusted = true;
         return `head of size ${head.size}, signed by ${state.signer.text}`;
       }
@@ -315,7 +352,7 @@ function checkPolicyCopy(policy, log) {
 }
 
 /** V01, the part that needs the entries: the manifest and the copies hold nothing that signed content does not determine. */
-async function checkManifest({ evidence, entries, findings, trust }) {
+async function checkManifest({ evidence, entries, findings, trust, headKeys }) {
   if (!evidence.manifest) {
     findings.add("V01", "not checked", "loose files have no manifest", { asked: false });
     return;
@@ -331,7 +368,7 @@ async function checkManifest({ evidence, entries, findings, trust }) {
       const log = trust?.logs.find((candidate) => candidate.name === evidence.manifest.origin);
       if (log) {
         checkPolicyCopy(evidence.files.get("trust/policy"), log);
-        differs("trust/trusted_root.json", writeTrustedRoot(log, times[0]));
+        differs("trust/trusted_root.json", writeTrustedRoot(headKeys.some(({ key }) => key.text === log.text) ? headKeys : [{ key: log }], times[0]));
       }
     }
     return `${evidence.files.size} files, ${entries.length} entries, every digest fits`;

@@ -25,7 +25,10 @@ public sealed class BundleWriter
     {
         ArgumentNullException.ThrowIfNull(logKey);
         _logKey = logKey;
-        _files[BundlePaths.Policy] = policy.IsEmpty ? Encoding.UTF8.GetBytes($"log {logKey}\nquorum none\n") : policy.ToArray();
+        if (!policy.IsEmpty)
+        {
+            _files[BundlePaths.Policy] = policy.ToArray();
+        }
     }
 
     /// <summary>Adds one entry with its inclusion proof. Throws when leaf, statement and proof do not belong together.</summary>
@@ -46,7 +49,7 @@ public sealed class BundleWriter
         _files[BundlePaths.Entry(proof.Index, "dsse.json")] = envelope.ToBytes();
         _files[BundlePaths.Entry(proof.Index, "leaf")] = leaf;
         _files[BundlePaths.Entry(proof.Index, "tlog-proof")] = proof.ToBytes();
-        _files[BundlePaths.Entry(proof.Index, "sigstore.json")] = SigstoreBundle.Of(envelope, parsedLeaf, proof, head, _logKey).ToCanonicalBytes();
+        _files[BundlePaths.Entry(proof.Index, "sigstore.json")] = SigstoreBundle.Of(envelope, parsedLeaf, proof, head).ToCanonicalBytes();
     }
 
     /// <summary>Adds a permit in its compact form.</summary>
@@ -88,12 +91,14 @@ public sealed class BundleWriter
             throw new InvalidOperationException("a bundle has at least one entry");
         }
 
+        (long Index, Statement Statement)[] entries = [.. _entries.Select(e => (e.Key, e.Value))];
         var files = new SortedDictionary<string, ReadOnlyMemory<byte>>(_files, StringComparer.Ordinal)
         {
             [BundlePaths.Readme] = Encoding.UTF8.GetBytes(BundleReadme.Text),
-            [BundlePaths.TrustedRoot] = TrustedRoot.Of(_logKey, Start(_entries.Select(e => e.Value))).ToCanonicalBytes(),
-            [BundlePaths.Keys] = AnnouncedKeysFile.Of(_entries.Select(e => (e.Key, e.Value))).ToCanonicalBytes(),
+            [BundlePaths.TrustedRoot] = TrustedRoot.Of(_logKey, entries).ToCanonicalBytes(),
+            [BundlePaths.Keys] = AnnouncedKeysFile.Of(entries).ToCanonicalBytes(),
         };
+        _ = files.TryAdd(BundlePaths.Policy, PolicyOf(entries));
         files[BundlePaths.Manifest] = JsonValue.Object(
             ("format", JsonValue.Of(Names.BundleFormat)),
             ("origin", JsonValue.Of(_logKey.Name)),
@@ -104,6 +109,10 @@ public sealed class BundleWriter
         return StoredZip.Write(files);
     }
 
-    /// <summary>Since when the log's key is valid, as far as the entries tell: the time of the genesis, or the earliest there is.</summary>
-    internal static DateTimeOffset Start(IEnumerable<Statement> statements) => statements.Min(s => s.Time).Time;
+    /// <summary>A policy of the log alone: a line for each of its head keys that the entries announce, the newest first.</summary>
+    private byte[] PolicyOf(IEnumerable<(long Index, Statement Statement)> entries)
+    {
+        var keys = HeadKeys.Among(entries)?.Windows.Select(w => w.Key).Reverse().ToArray() ?? [];
+        return Encoding.UTF8.GetBytes($"{string.Concat((keys.Contains(_logKey) ? keys : [_logKey]).Select(k => $"log {k}\n"))}quorum none\n");
+    }
 }

@@ -15,14 +15,13 @@ public static class SigstoreBundle
     /// <summary>Media type of the bundle.</summary>
     public const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-    /// <summary>The bundle of one entry. The checkpoint's key id stands in the place where Rekor has its log id.</summary>
-    public static JsonValue Of(Envelope envelope, Leaf leaf, TlogProof proof, Checkpoint head, VerifierKey logKey)
+    /// <summary>The bundle of one entry. The id of the first key that signed the checkpoint stands in the place where Rekor has its log id.</summary>
+    public static JsonValue Of(Envelope envelope, Leaf leaf, TlogProof proof, Checkpoint head)
     {
         ArgumentNullException.ThrowIfNull(envelope);
         ArgumentNullException.ThrowIfNull(leaf);
         ArgumentNullException.ThrowIfNull(proof);
         ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(logKey);
         var index = JsonValue.Of(proof.Index.ToString(CultureInfo.InvariantCulture)); // 64-bit numbers are strings in protobuf's JSON
         return JsonValue.Object(
             ("mediaType", JsonValue.Of(MediaType)),
@@ -30,7 +29,7 @@ public static class SigstoreBundle
                 ("publicKey", JsonValue.Object(("hint", JsonValue.Of(leaf.Key.Kid)))),
                 ("tlogEntries", JsonValue.Array(JsonValue.Object(
                     ("logIndex", index),
-                    ("logId", KeyId(logKey)),
+                    ("logId", KeyId(proof.Note.Signatures.FirstOrDefault(s => s.Name == head.Origin)?.KeyId ?? 0)),
                     ("kindVersion", JsonValue.Object(("kind", JsonValue.Of("hashedrekord")), ("version", JsonValue.Of("0.0.2")))),
                     ("integratedTime", JsonValue.Of("0")),
                     ("inclusionProof", JsonValue.Object(
@@ -44,10 +43,10 @@ public static class SigstoreBundle
     }
 
     /// <summary>The four bytes of a note key's id, as Sigstore names a log.</summary>
-    internal static JsonValue KeyId(VerifierKey key)
+    internal static JsonValue KeyId(uint key)
     {
         var id = new byte[4];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(id, key.KeyId);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(id, key);
         return JsonValue.Object(("keyId", JsonValue.Of(Convert.ToBase64String(id))));
     }
 }

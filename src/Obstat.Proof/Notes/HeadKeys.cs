@@ -34,6 +34,21 @@ public sealed class HeadKeys
     /// <summary>The keys of a log that has only its genesis.</summary>
     public static HeadKeys Of(VerifierKey first) => new([new(first, 0, null)], null);
 
+    /// <summary>The keys that some entries of a log announce, in the order of the log, as far as they follow; null without its genesis. Entries that are not there may have announced others.</summary>
+    public static HeadKeys? Among(IEnumerable<(long Index, Statement Statement)> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        HeadKeys? keys = null;
+        foreach (var (index, statement) in entries)
+        {
+            keys = statement is GenesisStatement genesis ? Of(genesis.HeadKey)
+                : statement is KeyRotationStatement { Role: KeyRoles.Checkpoint } rotation && keys?.TryRotate(index, rotation, out var next, out _) == true ? next
+                : keys;
+        }
+
+        return keys;
+    }
+
     /// <summary>The keys whose lines a head of this size carries, the oldest first.</summary>
     public ImmutableArray<VerifierKey> At(long size) => [.. Windows.Where(w => w.Signs(size)).Select(w => w.Key)];
 

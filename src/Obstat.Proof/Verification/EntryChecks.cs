@@ -68,11 +68,11 @@ internal static class EntryChecks
     /// <summary>The Sigstore bundle must say what envelope, leaf and proof say, since other tools read it alone.</summary>
     private static string? Projection(CheckedEntry entry, Envelope envelope, Trust trust)
     {
-        if (entry is not { Files.Sigstore: { } sigstore, Leaf: { } leaf, Proof: { } proof, Head: { } head } || trust.Logs.FirstOrDefault(l => l.Name == head.Origin) is not { } log)
+        if (entry is not { Files.Sigstore: { } sigstore, Leaf: { } leaf, Proof: { } proof, Head: { } head } || !trust.Logs.Any(l => l.Name == head.Origin))
         {
             return null; // no projection, or no believed key of this log: then V06 has failed
         }
 
-        return SigstoreBundle.Of(envelope, leaf, proof, head, log).ToCanonicalBytes().AsSpan().SequenceEqual(sigstore.Span) ? null : $"entry {entry.Index}: its Sigstore bundle says something else";
+        return SigstoreBundle.Of(envelope, leaf, proof, head).ToCanonicalBytes().AsSpan().SequenceEqual(sigstore.Span) ? null : $"entry {entry.Index}: its Sigstore bundle says something else";
     }
 }

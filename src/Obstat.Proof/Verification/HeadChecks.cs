@@ -14,6 +14,7 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
 {
     private readonly Dictionary<Digest, PolicyVerdict> _notes = [];
     private readonly List<Checkpoint> _heads = [];
+    private HeadKeys? _keys; // as far as the entries here tell
 
     /// <summary>Size of the largest head.</summary>
     public long SizeMax => _heads.Count == 0 ? 0 : _heads.Max(h => h.Size);
@@ -23,6 +24,7 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
 
     public void Run(EvidenceBundle bundle, ImmutableArray<CheckedEntry> entries)
     {
+        _keys = HeadKeys.Among(entries.Where(e => e.Statement is not null).Select(e => (e.Index, e.Statement!)));
         foreach (var entry in entries)
         {
             if (entry is { Proof: { } proof, Head: { } head })
@@ -34,7 +36,7 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
                 }
             }
 
-            if (entry.Statement is GenesisStatement genesis && !trust.Logs.Any(l => l.Equals(genesis.HeadKey)))
+            if (entry.Statement is GenesisStatement && _keys?.Windows.Any(w => trust.Logs.Any(l => l.Equals(w.Key))) != true)
             {
                 findings.Failed(CheckIds.Checkpoints, $"entry {entry.Index}: this log names another head key than the one you gave", entry.Index);
             }
@@ -69,9 +71,16 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
             var verdict = trust.Policy.Judge(note);
             _notes.Add(identity, verdict);
             _heads.Add(head);
-            _ = findings.Claim(CheckIds.Checkpoints, null, $"head of size {head.Size}, signed by {verdict.LogKey}", verdict.Error is null ? null : $"head of size {head.Size} of {head.Origin}: {verdict.Error}");
+            _ = findings.Claim(
+                CheckIds.Checkpoints, null, $"head of size {head.Size}, signed by {verdict.LogKey}",
+                verdict.Error is null ? null : $"head of size {head.Size} of {head.Origin}: {verdict.Error}",
+                Outside(note, head) is { } window ? $"head of size {head.Size}: key {window.Key} signs heads above {window.From}{(window.Until is { } until ? $" and up to {until}" : "")}" : null);
         }
     }
+
+    /// <summary>A key of the log that signed this head although the entries announce it later, or ended it before.</summary>
+    private HeadKeyWindow? Outside(SignedNote note, Checkpoint head)
+        => _keys?.Windows.FirstOrDefault(w => !w.Signs(head.Size) && note.Signatures.Any(s => s.Name == w.Key.Name && s.KeyId == w.Key.KeyId));
 
     private void CheckWitnesses()
     {

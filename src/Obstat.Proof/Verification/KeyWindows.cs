@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof.Dsse;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
 
 namespace Obstat.Proof.Verification;
@@ -93,6 +94,11 @@ public sealed class KeyWindows
             }
 
             Add(new(key, rotation.Role, index, null, null));
+        }
+
+        if (rotation is { Role: KeyRoles.Checkpoint, New.Vkey: { } vkey } && (!VerifierKey.TryParse(vkey, out var head) || !rotation.IsProvenBy(head)))
+        {
+            return $"entry {index}: the new head key {vkey} did not sign its rotation";
         }
 
         if (rotation.Old?.Kid is { } old && _windows.TryGetValue(old, out var windows))

@@ -23,7 +23,7 @@ internal static class ManifestChecks
             if (trust.Logs.FirstOrDefault(l => l.Name == bundle.Origin) is { } log)
             {
                 copies ??= PolicyOf(bundle, log);
-                copies ??= Differs(bundle, BundlePaths.TrustedRoot, TrustedRoot.Of(log, BundleWriter.Start(statements.Select(s => s.Statement))).ToCanonicalBytes());
+                copies ??= Differs(bundle, BundlePaths.TrustedRoot, TrustedRoot.Of(log, statements).ToCanonicalBytes());
             }
         }
 

@@ -8,6 +8,7 @@ using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Notes;
 using Obstat.Settings;
+using Obstat.Storage.Files;
 using Obstat.Storage.Vaults;
 
 namespace Obstat.Server.Keys;
@@ -134,7 +135,7 @@ internal sealed class PlaneKeys : IDisposable
         var path = Path.Combine(paths.Keys, "tenant.key");
         if (!File.Exists(path) && !File.Exists(Path.Combine(paths.Ledger, "vault.db")))
         {
-            PrivateFile.Create(path, Encoding.ASCII.GetBytes(Base64Exact.Encode(RandomNumberGenerator.GetBytes(Vault.TenantKeyLength)) + "\n"));
+            DurableFile.Write(path, Encoding.ASCII.GetBytes(Base64Exact.Encode(RandomNumberGenerator.GetBytes(Vault.TenantKeyLength)) + "\n"));
         }
 
         if (!PrivateFile.TryRead(path, FileBytesMax, out var bytes, out reason))

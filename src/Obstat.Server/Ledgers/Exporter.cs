@@ -77,6 +77,13 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         var snapshots = wanted.Values.OfType<DecisionStatement>().Select(d => d.Snapshot).ToHashSet();
         var boots = wanted.Values.Select(s => s switch { DecisionStatement d => d.Ep.Boot, OutcomeStatement o => o.Ep.Boot, RefusalsStatement r => r.Ep.Boot, _ => "" }).ToHashSet(StringComparer.Ordinal);
         var newest = wanted.Keys.Max();
+
+        // Of any time: they say who signed the head that proves all of this.
+        foreach (var index in ledger.State.HeadKeys?.Rotations.Where(i => i < size) ?? [])
+        {
+            wanted[index] = reader.Entry(index).Written.Statement;
+        }
+
         foreach (var index in supporting?.Where(i => i <= newest) ?? Places(newest))
         {
             if (!wanted.ContainsKey(index) && reader.Entry(index).Written.Statement is var statement && IsNeeded(statement, snapshots, boots))

@@ -4,6 +4,7 @@ using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
 using Obstat.Settings;
+using Obstat.Storage.Files;
 
 namespace Obstat.Server.Points;
 
@@ -52,7 +53,7 @@ internal sealed class PointFiles(InstallationPaths paths)
             return false;
         }
 
-        PrivateFile.Replace(paths.Point(id), JsonValue.Object(("id", JsonValue.Of(id)), ("jwk", key.Jwk), ("v", JsonValue.Of(1))).ToCanonicalBytes());
+        DurableFile.Write(paths.Point(id), JsonValue.Object(("id", JsonValue.Of(id)), ("jwk", key.Jwk), ("v", JsonValue.Of(1))).ToCanonicalBytes());
         File.Delete(path);
         return true;
     }

@@ -20,7 +20,7 @@ public sealed class BundleTests
         Assert.True(Envelope.TryParse(Vectors.Bytes($"evidence/own/entry{index}.dsse.json"), out var envelope, out _));
         Assert.True(Leaf.TryParse(OwnLog.LeafBytes(index), out var leaf));
         Assert.True(Checkpoint.TryParse(OwnLog.Proof(index).Note.TextAsString(), out var head));
-        var made = SigstoreBundle.Of(envelope, leaf, OwnLog.Proof(index), head, OwnLog.Key);
+        var made = SigstoreBundle.Of(envelope, leaf, OwnLog.Proof(index), head);
         Assert.Equal(Json(Vectors.Bytes($"evidence/own/entry{index}.sigstore.json")), made);
     }
 
