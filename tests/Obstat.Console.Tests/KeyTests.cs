@@ -13,13 +13,13 @@ public sealed class KeyTests(Browsers browsers) : IClassFixture<Browsers>
         await using var console = await browsers.OpenAsync(plane);
         await console.GoAsync("/");
         await PressAsync(console, "g", "d");
-        await console.Page.WaitForURLAsync("**/decisions");
+        await console.ArriveAsync("/decisions$");
         await PressAsync(console, "j", "j", "Enter");
-        await console.Page.WaitForURLAsync("**/e/*");
+        await console.ArriveAsync("/e/[0-9]+$");
         await PressAsync(console, "/");
         await console.Page.Keyboard.TypeAsync("NotPermitted");
         await PressAsync(console, "Enter");
-        await console.Page.WaitForURLAsync("**/reasons/NotPermitted");
+        await console.ArriveAsync("/reasons/NotPermitted$");
         console.HasNothingAgainstIt();
     }
 
@@ -53,11 +53,11 @@ public sealed class KeyTests(Browsers browsers) : IClassFixture<Browsers>
         await PressAsync(console, "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Tab", "Tab");
         await console.Page.Keyboard.TypeAsync("by keys");
         await PressAsync(console, "Enter");
-        await console.Page.WaitForURLAsync("**/halt?*");
-        Assert.Equal("confirm", await console.Page.EvaluateAsync<string>("() => document.activeElement.id"));
+        await console.ArriveAsync(@"/halt\?kind=all");
+        await Assertions.Expect(console.Page.Locator("#confirm")).ToBeFocusedAsync();
         await console.Page.Keyboard.TypeAsync("ALL");
         await PressAsync(console, "Enter");
-        await console.Page.WaitForURLAsync("**/halt/done?*");
+        await console.ArriveAsync(@"/halt/done\?");
         Assert.Equal("by keys", Assert.Single(plane.Halted).Reason);
     }
 

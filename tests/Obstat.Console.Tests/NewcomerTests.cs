@@ -78,7 +78,7 @@ public sealed class NewcomerTests(Browsers browsers) : IClassFixture<Browsers>
             await stopper.GoAsync("/halt?kind=all&reason=tried+out");
             await stopper.Page.FillAsync("#confirm", "ALL");
             await stopper.Page.ClickAsync("button:has-text('Halt now')");
-            await stopper.Page.WaitForURLAsync(url => url.Contains("/halt/done", StringComparison.Ordinal));
+            await stopper.ArriveAsync("/halt/done");
             Assert.Contains("recorded", await stopper.TextAsync(), StringComparison.Ordinal);
         }
 
@@ -94,7 +94,7 @@ public sealed class NewcomerTests(Browsers browsers) : IClassFixture<Browsers>
         Assert.Equal(0, await console.Page.Locator("header .badge.ok").CountAsync());
 
         // Started again it knows no session of before: the page leads to the login by itself.
-        await console.Page.WaitForURLAsync(url => url.Contains("/login", StringComparison.Ordinal), new() { Timeout = 60_000 });
+        await console.ArriveAsync("/login", seconds: 60);
         await using var again = await browsers.OpenAsync(plane.Home, await plane.LinkAsync("viewer"));
         await Assertions.Expect(again.Page.Locator(".band").First).ToContainTextAsync("tried out");
     }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Obstat.Console.Tests;
@@ -40,6 +42,15 @@ internal sealed class OpenedConsole : IAsyncDisposable
     public ConcurrentQueue<string> Complaints { get; } = new();
 
     public Task<IResponse?> GoAsync(string path) => Page.GotoAsync(new Uri(_home, path).AbsoluteUri, new() { WaitUntil = WaitUntilState.Load });
+
+    /// <summary>Waits until the page is at an address and loaded. It may be there before: waiting for the step to it would miss that.</summary>
+    /// <param name="pattern">A regular expression that the address has.</param>
+    /// <param name="seconds">How long at most.</param>
+    public async Task ArriveAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern, int seconds = 20)
+    {
+        await Assertions.Expect(Page).ToHaveURLAsync(new Regex(pattern), new() { Timeout = seconds * 1000 });
+        await Page.WaitForLoadStateAsync(LoadState.Load);
+    }
 
     public Task<string> TextAsync(string selector = "main") => Page.InnerTextAsync(selector);
 

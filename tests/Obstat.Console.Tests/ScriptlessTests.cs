@@ -19,7 +19,7 @@ public sealed class ScriptlessTests(Browsers browsers) : IClassFixture<Browsers>
         Assert.Contains("1 lease", await console.TextAsync(), StringComparison.Ordinal);
         await console.Page.FillAsync("#confirm", "ALL");
         await console.Page.ClickAsync("button:has-text('Halt now')");
-        await console.Page.WaitForURLAsync("**/halt/done?*");
+        await console.ArriveAsync(@"/halt/done\?");
         Assert.Equal(new HaltRequest("all", "all", "an agent pays twice"), Assert.Single(plane.Halted));
         var text = await console.TextAsync();
         Assert.Contains("entry 813", text, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public sealed class ScriptlessTests(Browsers browsers) : IClassFixture<Browsers>
         await console.GoAsync("/halt?kind=principal&value=Agent::a&reason=x");
         await console.Page.FillAsync("#confirm", "agent::a");
         await console.Page.ClickAsync("button:has-text('Halt now')");
-        await console.Page.WaitForURLAsync("**/halt?*again=1");
+        await console.ArriveAsync(@"/halt\?.*again=1$");
         Assert.Empty(plane.Halted);
     }
 

@@ -117,7 +117,7 @@ public static class ReasonTable
             "A `revocation` entry precedes the refusal.",
             Retry.Never, 403, ["PermitVectorTests", "AuthorizerTests"]),
         new(DenyReason.Halted, "An operator stopped this scope.",
-            ["a halt order covers the principal, the tool, the enforcement point or everything"],
+            ["a halt order covers the principal, the tool, the enforcement point or everything", "the plane drains (`obstat drain`): what runs comes to its end, nothing new starts"],
             "Stop. Work goes on when operators lift the halt.",
             "Find out why it was halted. Lifting takes two people and an entry in the ledger.",
             "A `halt` entry, or the `gap` entry that carries it, precedes the refusal.",
