@@ -6,6 +6,7 @@ using Obstat.Proof.Messages;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Enforcement;
 
@@ -29,6 +30,7 @@ public sealed partial class Admission
     private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, Verifier verifier, ImmutableArray<Scope> scopes, HeldLease? lease, int stopsSeen)
     {
         (Action, Permit, Presented, Entry, StatementDigest) = (action, permit, presented, entry.Index, entry.StatementDigest);
+        Probes = (entry.Statement as DecisionStatement)?.Canary;
         (Origin, _clock, _watch, _latch, _stops) = (entry.Head.Origin, verifier.Clock, verifier.Watch, verifier.Latch, verifier.Stops);
         (_scopes, Lease, _stopsSeen) = (scopes, lease, stopsSeen);
         var clock = verifier.Clock;
@@ -50,6 +52,9 @@ public sealed partial class Admission
 
     /// <summary>SHA-256 of the decision statement.</summary>
     public Digest StatementDigest { get; }
+
+    /// <summary>The probes that its entry stands for; null where it is none.</summary>
+    internal CanaryFacts? Probes { get; }
 
     /// <summary>Origin of the ledger that holds it.</summary>
     public string Origin { get; }

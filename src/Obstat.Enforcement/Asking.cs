@@ -8,7 +8,7 @@ using Obstat.Proof.Statements;
 namespace Obstat.Enforcement;
 
 /// <summary>One ask, from its number to its end.</summary>
-internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock clock, Registrar registrar, DoorWorker worker, TimeSpan askTime, LeaseClass kind)
+internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock clock, Registrar registrar, DoorWorker worker, TimeSpan askTime, TimeSpan patience, LeaseClass kind)
 {
     private readonly PointSession _session = boot.Session;
 
@@ -59,12 +59,15 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
     {
         // Both before the first byte is handed over: a slow answer must not buy time, and the decision lies behind every head that was known then.
         var (sent, sizeBefore) = (clock.Steady, _session.Replies.Seen?.Size ?? 0);
-        return (await client.PostAsync(PlaneRoutes.Asks, body, view.AskTime, cancellation).ConfigureAwait(false), sent, sizeBefore);
+        return (await client.PostAsync(PlaneRoutes.Asks, body, TimeOf(view), cancellation).ConfigureAwait(false), sent, sizeBefore);
     }
 
     private AskRequest Request(Caller caller, CanonicalAction action, long seq, PointView view) => new(
         new PointSeq(_session.Me.Id, _session.Me.Boot, seq), action.Json, Task: null, caller.Assertions, Delegation: null, caller.Session, caller.Parent, Urns.Server(action.Server),
-        _session.Instance.Kid, "instance", kind == LeaseClass.None ? "once" : "lease", caller.Facts, Trace: null, (int)view.AskTime.TotalMilliseconds);
+        _session.Instance.Kid, "instance", kind == LeaseClass.None ? "once" : "lease", caller.Facts, Trace: null, (int)TimeOf(view).TotalMilliseconds);
+
+    // A probe of a plane that has just started may take longer than a caller would wait.
+    private TimeSpan TimeOf(PointView view) => patience > view.AskTime ? patience : view.AskTime;
 
     private async Task<Answer> JudgeAsync(PlaneReply reply, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)
     {
@@ -84,6 +87,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
     /// <summary>A denial is believed without proof; but an entry that it cites must be the one of this ask, and must hold this denial: people look up the reference that the agent is told.</summary>
     private Answer Denied(DenyAnswer deny, long seq, PointView view, long sizeBefore)
     {
+        DecisionStatement? recorded = null;
         if (deny.Receipt is not null)
         {
             if (!Receipt.TryFromJson(deny.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _) || entry.Index != deny.Entry
@@ -96,9 +100,11 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
             {
                 return No(Refused.Of(reason == DenyReason.PermitMismatch ? DenyReason.PlaneUnavailable : reason));
             }
+
+            recorded = denial;
         }
 
-        return Answer.No(new Refused(deny.Reason, deny.Entry, deny.Retry, deny.RetryAfterMs, deny.Task, deny.Hint), deny.Visible);
+        return Answer.No(new Refused(deny.Reason, deny.Entry, deny.Retry, deny.RetryAfterMs, deny.Task, deny.Hint) { Seq = seq, Recorded = recorded }, deny.Visible);
     }
 
     private async Task<Answer> AllowedAsync(AllowAnswer allow, CanonicalAction action, long seq, PointView view, TimeSpan sent, long sizeBefore, CancellationToken cancellation)

@@ -1,5 +1,7 @@
+using Obstat.Enforcement.Canaries;
 using Obstat.Enforcement.Leases;
 using Obstat.Proof;
+using Obstat.Proof.Json;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
@@ -16,6 +18,8 @@ public sealed class Door : IAsyncDisposable
     private const int AsksMax = 224;
     private const int WaitingMax = 256;
     private static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _asks = new(AsksMax, AsksMax);
     private readonly DoorOptions _options;
@@ -70,6 +74,13 @@ public sealed class Door : IAsyncDisposable
 
     internal DoorBoot Boot => Volatile.Read(ref _boot);
 
+    internal PointFiles Files => _files;
+
+    internal IPointClock Clock => _clock;
+
+    /// <summary>Hears of each order after it acted; called on the thread that took it.</summary>
+    internal Action<Order>? Ordered { get; set; }
+
     /// <summary>Opens a door: reads or makes the point's key, and registers once. A plane that is away does not keep a door from opening; it refuses everything until the plane is back.</summary>
     /// <exception cref="InvalidDataException">A file of the point cannot be believed.</exception>
     /// <exception cref="IOException">A file of the point cannot be read, written or made durable.</exception>
@@ -119,15 +130,48 @@ public sealed class Door : IAsyncDisposable
         }
 
         _ = Interlocked.Decrement(ref _waiting);
-        var (admitted, owes) = (false, false);
         try
         {
-            if (!(owes = boot.Outcomes.TryOwe()))
-            {
-                return Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
-            }
+            return boot.Outcomes.TryOwe()
+                ? await RunAsync(boot, caller, action, TimeSpan.Zero, cancellation).ConfigureAwait(false)
+                : Answer.No(Refused.Of(DenyReason.PlaneUnavailable), Asking.NamesOf(action));
+        }
+        finally
+        {
+            _ = _asks.Release();
+        }
+    }
 
-            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, caller.Lease).RunAsync(caller, action, cancellation).ConfigureAwait(false);
+    /// <summary>
+    /// Asks for one of the built-in probes, the same way as for everything else. What is halted here is asked all the same: a halted plane refuses, and that is to be seen. It waits behind no caller's ask: a point that is
+    /// flooded goes on proving that it is shut.
+    /// </summary>
+    /// <param name="boot">The boot that is to prove itself.</param>
+    /// <param name="tool">The probe.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal async Task<Answer> ProbeAsync(DoorBoot boot, string tool, CancellationToken cancellation)
+    {
+        var session = boot.Session;
+        if (!session.Watch.IsSane())
+        {
+            NextBoot(boot, DenyReason.ClockUntrusted, "clock");
+        }
+
+        if (session.Latch.HasFallen || !boot.Outcomes.TryOwe())
+        {
+            return Answer.No(Refused.Of(session.Latch.HasFallen ? session.Latch.Reason : DenyReason.PlaneUnavailable), []);
+        }
+
+        var proof = CanaryProbe.Prove(session.Instance, session.Me, _clock.Wall.ToUnixTimeSeconds(), Random128.Next());
+        return await RunAsync(boot, new Caller([proof], JsonValue.EmptyObject, null), CanaryProbe.ActionOf(tool), ProbeTime, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Answer> RunAsync(DoorBoot boot, Caller caller, CanonicalAction action, TimeSpan patience, CancellationToken cancellation)
+    {
+        var admitted = false;
+        try
+        {
+            var answer = await new Asking(boot, _client, _clock, _registrar, _worker, _options.AskTime, patience, caller.Lease).RunAsync(caller, action, cancellation).ConfigureAwait(false);
             admitted = answer.Match(
                 admission =>
                 {
@@ -143,9 +187,8 @@ public sealed class Door : IAsyncDisposable
         }
         finally
         {
-            _ = _asks.Release();
             // An admission is owed an outcome; a refusal is not.
-            if (owes && !admitted)
+            if (!admitted)
             {
                 boot.Outcomes.Settle();
             }
@@ -196,6 +239,7 @@ public sealed class Door : IAsyncDisposable
     internal int Take(Order order, string? compact, TimeSpan triggered)
     {
         var changed = Stops.Take(order, compact, triggered);
+        Ordered?.Invoke(order);
         if (!changed)
         {
             return 0;
@@ -207,12 +251,42 @@ public sealed class Door : IAsyncDisposable
             leases = Boot.Session.Leases.End(l => l.Scopes.Contains(order.Scope), order.Code, "order", triggered, _clock.Steady).Length;
         }
 
-        if (order.Kind is OrderKind.Halt or OrderKind.Lift)
+        if (order.Kind is OrderKind.Halt or OrderKind.Lift or OrderKind.Rearm)
         {
             _files.Remember(Stops.Halts.Values);
         }
 
         return leases;
+    }
+
+    /// <summary>Says what this point enforces by, signed by its boot, and hears what the plane published. Null: the plane did not take it.</summary>
+    internal async Task<EffectiveAnswer?> SayAsync(Digest? snapshot, ProofOfClosure proof, CancellationToken cancellation)
+    {
+        var boot = Boot;
+        var session = boot.Session;
+        if (session.View is not { } view)
+        {
+            return null;
+        }
+
+        var said = new EffectivePolicy(
+            session.Me, _options.Build, _options.Config, snapshot ?? view.Snapshot, session.Leases.Epoch, OrdersHead, [.. Stops.Halts.Keys.Order(StringComparer.Ordinal).Take(EffectivePolicy.HaltsMax)], proof,
+            session.Leases.Count, _times.Known(), _clock.Wall.ToUnixTimeSeconds());
+        var reply = await _client.PostAsync(PlaneRoutes.Effective, PlaneMessage.Write(new EffectiveReport(session.Me, said.Sign(session.Report))), _options.RegisterTime, cancellation).ConfigureAwait(false);
+        if (reply.Kind is PlaneReplyKind.NotSent or PlaneReplyKind.Refused)
+        {
+            _worker.PlaneWasLost(boot);
+        }
+
+        return reply.Kind == PlaneReplyKind.Answered && PlaneMessage.TryRead<EffectiveAnswer>(reply.Body.Span, out var answer, out _) ? answer : null;
+    }
+
+    /// <summary>Tells the plane that a probe failed. True when it is recorded there.</summary>
+    internal async Task<bool> TellAsync(Breach breach, CancellationToken cancellation)
+    {
+        var body = PlaneMessage.Write(new CanaryFailed(Boot.Session.Me, breach.Halt, breach.Cause));
+        var reply = await _client.PostAsync(PlaneRoutes.CanaryFailed, body, _options.RegisterTime, cancellation).ConfigureAwait(false);
+        return reply.Kind == PlaneReplyKind.Answered && PlaneMessage.TryRead<EntryAnswer>(reply.Body.Span, out _, out _);
     }
 
     /// <summary>Counts a message that was refused before anybody could be asked; reported each second.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Obstat.Enforcement.Canaries;
 using Obstat.Enforcement.Leases;
 using Obstat.Proof;
 using Obstat.Proof.Jws;
@@ -16,6 +17,8 @@ internal sealed class PointFiles(string folder, string enrolmentFile)
     private string PinsPath => Path.Combine(folder, "pins.json");
 
     private string HaltsPath => Path.Combine(folder, "halts.json");
+
+    private string BreachPath => Path.Combine(folder, "breach.json");
 
     private string MemoryPath => Path.Combine(folder, "memory.json");
 
@@ -79,6 +82,18 @@ internal sealed class PointFiles(string folder, string enrolmentFile)
     public IEnumerable<Halt> Halts() => DurableFile.Read(HaltsPath, HaltMemory.BytesMax) is not { } bytes ? []
         : HaltMemory.TryRead(bytes, out var halts) ? halts
         : throw new InvalidDataException($"{HaltsPath} cannot be read");
+
+    /// <summary>The probe that failed and for which nobody armed the point again; null: none.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be read: forgetting it would arm the point.</exception>
+    public Breach? Breach() => DurableFile.Read(BreachPath, Canaries.Breach.BytesMax) is not { } bytes ? null
+        : Canaries.Breach.TryRead(bytes, out var breach) ? breach
+        : throw new InvalidDataException($"{BreachPath} cannot be read");
+
+    /// <summary>Remembers a probe that failed, durably.</summary>
+    public void Remember(Breach breach) => DurableFile.Write(BreachPath, breach.ToBytes());
+
+    /// <summary>An operator armed the point again. Where a crash brings the file back, it is disarmed still.</summary>
+    public void ForgetBreach() => File.Delete(BreachPath);
 
     /// <summary>Remembers the halts in force, durably.</summary>
     public void Remember(IEnumerable<Halt> halts) => DurableFile.Write(HaltsPath, HaltMemory.ToBytes(halts));

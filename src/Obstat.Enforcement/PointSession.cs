@@ -14,12 +14,13 @@ internal sealed class PointSession : IDisposable
 {
     private readonly SingleUse _permits = new();
     private readonly SingleUse _proofs = new();
+    private readonly PointStops _stops;
     private long _seq;
     private PointView? _view;
 
     public PointSession(string pointId, IPointClock clock, PointMemory before, PointStops stops, StopTimes times)
     {
-        Previous = before.Last;
+        (Previous, _stops) = (before.Last, stops);
         Me = new PointBoot(pointId, Random128.Next());
         Report = SigningKey.Create(KeyRole.Report);
         Instance = SigningKey.Create(KeyRole.Instance);
@@ -70,6 +71,9 @@ internal sealed class PointSession : IDisposable
 
     /// <summary>Why the point is not registered.</summary>
     public DenyReason Unregistered { get; set; } = DenyReason.PlaneUnavailable;
+
+    /// <summary>The same verifier under other clocks, to show what it does at another time.</summary>
+    public Admission.Verifier VerifierBy(IPointClock clock) => new(clock, new ClockWatch(clock), Latch, _permits, _proofs, _stops, Leases);
 
     /// <summary>The last number used.</summary>
     public long LastSeq => Volatile.Read(ref _seq);

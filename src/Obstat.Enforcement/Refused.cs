@@ -1,4 +1,5 @@
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Enforcement;
 
@@ -11,6 +12,12 @@ namespace Obstat.Enforcement;
 /// <param name="Hint">What may be told to the caller; null for nothing.</param>
 public sealed record Refused(DenyReason Reason, long? Entry, Retry Retry, long? RetryAfterMs, string? Task, string? Hint)
 {
+    /// <summary>The number of the ask that the plane refused; 0 where it was not the plane.</summary>
+    internal long Seq { get; init; }
+
+    /// <summary>The entry of the denial, as its receipt proved it; null where none was proved.</summary>
+    internal DecisionStatement? Recorded { get; init; }
+
     /// <summary>A refusal of the door itself, without an entry.</summary>
     internal static Refused Of(DenyReason reason) => new(reason == DenyReason.Undecided ? DenyReason.Fault : reason, null, ReasonTable.Of(reason).Retry, null, null, null);
 }

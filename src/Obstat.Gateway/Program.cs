@@ -58,21 +58,35 @@ try
         Operators = operators,
     };
     await using var door = await Door.OpenAsync(options, new PointClock(), CancellationToken.None);
-    var (host, reason) = await GatewayHost.StartAsync(settings, new PlaneDoor(door), Console.Error.WriteLine);
+
+    // Nothing listens before a forbidden probe was refused and recorded. A plane that is away is waited for.
+    using var given = new CancellationTokenSource();
+    Supervision.Watch(() => end.TrySetResult());
+    var arming = ArmedDoor.ArmAsync(door, Console.Error.WriteLine, given.Token);
+    if (await Task.WhenAny(arming, end.Task) != arming)
+    {
+        await given.CancelAsync();
+    }
+
+    await using var armed = await arming;
+    var (host, reason) = await GatewayHost.StartAsync(settings, new PlaneDoor(armed), Console.Error.WriteLine);
     if (host is null)
     {
         Console.Error.WriteLine(reason);
         return 1;
     }
 
-    // In this order at the end: listeners, sessions with their children, then the door, which sends what can still be sent.
+    // In this order at the end: listeners, sessions with their children, the probes, then the door, which sends what can still be sent.
     await using (host)
     {
-        Supervision.Watch(() => end.TrySetResult());
         Console.Error.WriteLine("ready");
         await end.Task;
     }
 
+    return 0;
+}
+catch (OperationCanceledException) when (end.Task.IsCompleted)
+{
     return 0;
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)

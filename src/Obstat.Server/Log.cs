@@ -44,4 +44,10 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Error, "the ledger's disk is nearly full; nothing is permitted until twice its reserve is free; denials, outcomes, revocations and halts are still recorded")]
     public static partial void DiskLow(ILogger logger);
+
+    [LoggerMessage(15, LogLevel.Critical, "OPEN: enforcement point {Point} was not shut: {Cause}; it is halted")]
+    public static partial void CanaryFailed(ILogger logger, string point, string cause);
+
+    [LoggerMessage(14, LogLevel.Warning, "enforcement point {Point} drifts: {Differences}")]
+    public static partial void Drift(ILogger logger, string point, string differences);
 }

@@ -167,9 +167,10 @@ public sealed class PlaneHost : IAsyncDisposable
         var gate = new Gate(new VaultSealer(vault), recorder, new ExecutionPermit.Issuer(working), terms, scope => (drain.IsOn && scope == Scope.All) || stops.IsHalted(scope));
         var shelf = Keep(PermitShelf.Open(vault, paths.Ledger, clock));
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
+        var watch = new PointWatch(boots, ledger, snapshots, orders, stops, clock, logger);
         var exporter = new Exporter(ledger, rows, shelf);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), clock, logger).Routes;
-        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, boots, stops, drain, breakGlass, Link, clock).Routes;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), watch, clock, logger).Routes;
+        var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, watch, stops, drain, breakGlass, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
         _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
@@ -192,9 +193,9 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, exporter, clock, clock.GetUtcNow()), meter, logging, running, cancellation);
+        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, exporter, clock, clock.GetUtcNow()), meter, logging, running, cancellation);
 
-        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, watch, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }
 
     /// <summary>What looks at the plane. Nothing that fails here keeps it from deciding.</summary>

@@ -1,6 +1,7 @@
 using Obstat.Core.Records;
 using Obstat.Server.Keys;
 using Obstat.Server.Leases;
+using Obstat.Server.Points;
 using Obstat.Server.Sources;
 using Obstat.Storage;
 
@@ -10,7 +11,7 @@ namespace Obstat.Server;
 /// What the plane does by itself: closes allows that nobody reported, reads the trust sources again, and ends the process - to be started again by who supervises it - when the ledger failed
 /// or the working keys end.
 /// </summary>
-internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, LeaseDesk leases, StopDesk stops, DrainDesk drain, BreakGlassDesk breakGlass, TimeProvider clock, ILogger logger, Action<int> end)
+internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys working, LeaseDesk leases, StopDesk stops, PointWatch watch, DrainDesk drain, BreakGlassDesk breakGlass, TimeProvider clock, ILogger logger, Action<int> end)
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
@@ -49,6 +50,7 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                 wasLow = ledger.IsDiskLow;
                 leases.Sweep();
                 await stops.MergeAsync();
+                await watch.SweepAsync();
                 drain.Sweep();
                 await breakGlass.SweepAsync();
                 foreach (var gap in ledger.State.Uncovered.Values)

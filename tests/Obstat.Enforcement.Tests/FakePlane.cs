@@ -36,6 +36,7 @@ public sealed class FakePlane : IAsyncDisposable
     private readonly Dictionary<string, string> _prevOfPrev = [];
     private readonly ConcurrentDictionary<string, byte[]> _answered = new();
     private readonly HashSet<string> _boots = [];
+    private readonly Dictionary<string, List<long>> _counted = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly SigningKey _lease = SigningKey.Create(KeyRole.Lease);
     private readonly List<string> _orders = [];
@@ -87,6 +88,18 @@ public sealed class FakePlane : IAsyncDisposable
     public ConcurrentQueue<LeaseOpenRequest> Opened { get; } = new();
 
     public ConcurrentQueue<ClosedLease> Closed { get; } = new();
+
+    /// <summary>What it does to probes instead of answering rightly.</summary>
+    public ProbeFault Probes { get; set; }
+
+    /// <summary>Effective-policy statements, verified under the report key of their boot.</summary>
+    public ConcurrentQueue<EffectivePolicy> Said { get; } = new();
+
+    /// <summary>Probes that failed, as points told them.</summary>
+    public ConcurrentQueue<CanaryFailed> FailedProbes { get; } = new();
+
+    /// <summary>The snapshot that it decides by and publishes.</summary>
+    public Digest Snapshot { get; set; } = Digest.Of("s"u8);
 
     /// <summary>Pushes an order to every point that listens, now and later.</summary>
     public Order Push(OrderKind kind, Scope scope, string? id = null)
@@ -176,6 +189,7 @@ public sealed class FakePlane : IAsyncDisposable
         {
             _permit = SigningKey.Create(KeyRole.Permit);
             _boots.Clear();
+            _counted.Clear();
         }
 
         Listen();
@@ -403,6 +417,8 @@ public sealed class FakePlane : IAsyncDisposable
                 PlaneRoutes.Leases => OpenLease(body),
                 PlaneRoutes.Beat => Beat(body),
                 PlaneRoutes.CloseLease => CloseLease(body),
+                PlaneRoutes.Effective => TakeEffective(body),
+                PlaneRoutes.CanaryFailed => TakeFailed(body),
                 PlaneRoutes.Outcomes => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : Report(body),
                 PlaneRoutes.Refusals => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : CountRefusals(body),
                 _ => Refuse(404, DenyReason.UnknownAction),
@@ -429,7 +445,7 @@ public sealed class FakePlane : IAsyncDisposable
         var root = fault == PlaneFault.StolenRole ? SigningKey.Create(KeyRole.Root) : _root;
         var iss = fault == PlaneFault.OtherPlane ? "urn:execution:plane:other" : Urns.Plane(HeadKey.Name);
         var keys = new PlaneKeySet(iss, now, now + 3600, HeadKey.ToString(), [new KeySetMember(_permit.Public, now, now + 3600), new KeySetMember(_lease.Public, now, now + 3600)]);
-        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), Consistency(request.Seen), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), TellsRotation ? _rotation?.Receipt.ToJson() : null, Digest.Of("s"u8), 1, 0, AskMs, 10_000)));
+        return (200, PlaneMessage.Write(new RegisterAnswer(receipt.Index, receipt.ToJson(), Consistency(request.Seen), new ChosenFormats(1, 1, 1, 1), keys.Sign(root), HeadKey.ToString(), TellsRotation ? _rotation?.Receipt.ToJson() : null, Snapshot, 1, 0, AskMs, 10_000)));
     }
 
     private ImmutableArray<Digest> Consistency(long seen)
@@ -500,18 +516,78 @@ public sealed class FakePlane : IAsyncDisposable
         return (200, _before = _answered.GetOrAdd(key, _ => PlaneMessage.Write(Decide(ask, fault))));
     }
 
+    private (int Status, byte[] Body) TakeEffective(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<EffectiveReport>(body, out var report, out var error), error.ToString());
+        var registration = Registrations.Last(r => r.Boot == report.Ep.Boot);
+        Assert.True(EffectivePolicy.TryVerify(report.Statement, registration.Report, Clock.Wall.ToUnixTimeSeconds(), out var said, out var refusal), refusal.ToString());
+        Said.Enqueue(said);
+        return (200, PlaneMessage.Write(new EffectiveAnswer(3_600_000, Snapshot)));
+    }
+
+    private (int Status, byte[] Body) TakeFailed(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<CanaryFailed>(body, out var failed, out var error), error.ToString());
+        if (!_boots.Contains(failed.Ep.Boot))
+        {
+            return Refuse(401, DenyReason.IdentityUnverifiable);
+        }
+
+        FailedProbes.Enqueue(failed);
+        return (200, PlaneMessage.Write(new EntryAnswer(_edge.Size - 1)));
+    }
+
+    /// <summary>As a real plane: forbidden probes have their entries until a permitted one has, later ones are counted and told by the next permitted one's.</summary>
+    private DenyAnswer? DecideProbe(AskRequest ask, CanonicalAction action, ref CanaryFacts? facts)
+    {
+        Assert.Null(CanaryProbe.Verify(ask.Assertions.Single().Value, Registrations.Last(r => r.Boot == ask.Ep.Boot).Instance.ThumbprintDigest, new PointBoot(ask.Ep.Id, ask.Ep.Boot), Clock.Wall.ToUnixTimeSeconds()));
+        var counted = _counted.TryGetValue(ask.Ep.Boot, out var some) ? some : null;
+        facts = new CanaryFacts(ImmutableSortedDictionary<string, long>.Empty.Add(action.Name!, 1), Probes == ProbeFault.Forgotten ? [] : [.. (counted ?? []).Select(s => new SeqRange(s, s))], Digest.Of("p"u8));
+        if (Probes is ProbeFault.NoLaw or ProbeFault.NoDecision)
+        {
+            var entry = Probes == ProbeFault.NoLaw ? Append(Decision(ask, action, null, "PolicyMissing", facts).ToBytes(), PlaneFault.None) : null;
+            return new DenyAnswer(Probes == ProbeFault.NoLaw ? DenyReason.PolicyMissing : DenyReason.Late, entry?.Receipt.Index, entry?.Receipt.ToJson(), Retry.Changed, null, null, null, []);
+        }
+
+        if (action.Name == CanaryProbe.Permitted || Probes == ProbeFault.Permitted)
+        {
+            _counted[ask.Ep.Boot] = [];
+            return null;
+        }
+
+        if (Probes == ProbeFault.OtherCode)
+        {
+            return new DenyAnswer(DenyReason.Forbidden, null, null, Retry.Changed, null, null, null, []);
+        }
+
+        if (counted is not null || Probes == ProbeFault.Unrecorded)
+        {
+            counted?.Add(ask.Ep.Seq);
+            return new DenyAnswer(DenyReason.NotPermitted, null, null, Retry.Changed, null, null, null, []);
+        }
+
+        var denial = Append(Decision(ask, action, null, "NotPermitted", facts).ToBytes(), PlaneFault.None);
+        return new DenyAnswer(DenyReason.NotPermitted, denial.Receipt.Index, denial.Receipt.ToJson(), Retry.Changed, null, null, null, []);
+    }
+
     private AskAnswer Decide(AskRequest ask, PlaneFault fault)
     {
         Assert.True(CanonicalAction.TryParse(ask.Action!, out var action, out _));
-        if (fault == PlaneFault.Deny || action.Name == "forbidden")
+        CanaryFacts? facts = null;
+        if (action.Server == CanaryProbe.Server && DecideProbe(ask, action, ref facts) is { } probed)
         {
-            _denial = Append(Decision(ask, action, null).ToBytes(), fault);
+            return probed;
+        }
+
+        if (facts is null && (fault == PlaneFault.Deny || action.Name == "forbidden"))
+        {
+            _denial = Append(Decision(ask, action, null, "NotPermitted", null).ToBytes(), fault);
             return Denial(DenyReason.NotPermitted, _denial);
         }
 
         if (fault == PlaneFault.DenyByOtherReason)
         {
-            return Denial(DenyReason.Forbidden, Append(Decision(ask, action, null).ToBytes(), fault));
+            return Denial(DenyReason.Forbidden, Append(Decision(ask, action, null, "NotPermitted", null).ToBytes(), fault));
         }
 
         var now = Clock.Wall.ToUnixTimeSeconds() - (fault == PlaneFault.ExpiredPermit ? 60 : 0);
@@ -525,10 +601,10 @@ public sealed class FakePlane : IAsyncDisposable
             Iss = iss, Aud = ask.Aud, IssuedAt = now, NotBefore = now, Expires = now + 30, Jti = Random128.Next(), Sub = "Agent::local:uid:1000", ClientId = "Agent::local:uid:1000",
             Cnf = new Confirmation(Confirmation.Key, jkt), Use = ask.Use, Ep = new PointBoot(ask.Ep.Id, boot),
             Action = new PermittedAction(action.WireAction, ask.Aud, action.Identifier, hash, action.ToolHash, ask.Mode), Txn = Random128.Next(), Exe = Random128.Next(),
-            RequestingWorkload = Urns.Point(ask.Ep.Id), Snapshot = Digest.Of("s"u8), Obligations = obligations,
+            RequestingWorkload = Urns.Point(ask.Ep.Id), Snapshot = Snapshot, Obligations = obligations,
             Lease = ask.Mode == "lease" ? new LeaseTerms(Random128.Next(), Ttl, 1) : null,
         };
-        var entry = Append(Decision(ask, action, claims).ToBytes(), fault);
+        var entry = Append(Decision(ask, action, claims, null, facts).ToBytes(), fault);
         if (fault == PlaneFault.DenyByAllow)
         {
             return Denial(DenyReason.NotPermitted, entry);
@@ -543,17 +619,17 @@ public sealed class FakePlane : IAsyncDisposable
 
     private static DenyAnswer Denial(DenyReason reason, VerifiedHash entry) => new(reason, entry.Receipt.Index, entry.Receipt.ToJson(), Retry.Changed, null, null, "ask a person", ["transfer"]);
 
-    private DecisionStatement Decision(AskRequest ask, CanonicalAction action, PermitClaims? permit)
+    private DecisionStatement Decision(AskRequest ask, CanonicalAction action, PermitClaims? permit, string? reason, CanaryFacts? facts)
     {
         Digest? prev = _prev.TryGetValue(ask.Ep.Boot, out var hex) && Digest.TryParseHex(hex, out var read) ? read : null;
         var statement = new DecisionStatement
         {
             Nonce = Random128.Next(), Origin = HeadKey.Name, Time = Timestamp.From(Clock.Wall), Clock = new Clock("test", 0), Plane = Instance,
             Ep = new PointSequence(ask.Ep.Id, ask.Ep.Boot, ask.Ep.Seq, prev), Request = new RequestFacts(action.WireAction, "call", Random128.Next(), Random128.Next(), null),
-            Snapshot = Digest.Of("s"u8), Read = new ReadParts(null, null, null, null, null), Engine = new EngineFacts("test", "1", Digest.Of("e"u8)), Identity = new IdentityFacts("verified", "p-1", []),
-            Decision = permit is null ? "deny" : "allow", Reason = permit is null ? "NotPermitted" : null, Policies = [], Errors = [], Approvals = [], Budgets = [],
+            Snapshot = Snapshot, Read = new ReadParts(null, null, null, null, null), Engine = new EngineFacts("test", "1", Digest.Of("e"u8)), Identity = new IdentityFacts("verified", "p-1", []),
+            Decision = permit is null ? "deny" : "allow", Reason = reason, Policies = [], Errors = [], Approvals = [], Budgets = [],
             Permit = permit is null ? null : new PermitFacts(permit.Jti, permit.ClaimsDigest(), permit.NotBefore, permit.Expires, permit.Use, permit.Action.Mode, permit.Lease),
-            Trace = null, Witnessed = null, Canary = null, Sealed = [], RequestPlain = Digest.Of("r"u8),
+            Trace = null, Witnessed = null, Canary = facts, Sealed = [], RequestPlain = Digest.Of("r"u8),
         };
         _prevOfPrev[ask.Ep.Boot] = hex ?? "";
         _prev[ask.Ep.Boot] = Statement.DigestOf(statement.ToBytes()).ToHex();

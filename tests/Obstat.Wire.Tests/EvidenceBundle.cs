@@ -6,7 +6,7 @@ namespace Obstat.Wire.Tests;
 /// <summary>Looks into a bundle that was verified, as an auditor's script would: with the platform's zip reader and plain JSON.</summary>
 internal static class EvidenceBundle
 {
-    /// <summary>The decided tool calls, in order of the ledger: "allow NAME" or "deny NAME CODE".</summary>
+    /// <summary>The decided tool calls, in order of the ledger, without the marked probes of points: "allow NAME" or "deny NAME CODE".</summary>
     public static IReadOnlyList<string> ToolCalls(string path)
     {
         using var zip = ZipFile.OpenRead(path);
@@ -14,7 +14,7 @@ internal static class EvidenceBundle
                    where entry.FullName.StartsWith("entries/", StringComparison.Ordinal) && entry.FullName.EndsWith(".statement.json", StringComparison.Ordinal)
                    orderby long.Parse(Path.GetFileName(entry.FullName).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture)
                    let predicate = Read(entry).GetProperty("predicate")
-                   where predicate.TryGetProperty("request", out var request) && request.GetProperty("action").GetString() == "mcp.tools/call"
+                   where predicate.TryGetProperty("request", out var request) && request.GetProperty("action").GetString() == "mcp.tools/call" && predicate.GetProperty("canary").ValueKind == JsonValueKind.Null
                    let blob = predicate.GetProperty("sealed").EnumerateArray().First(b => b.GetProperty("role").GetString() == "request").GetProperty("plain").GetString()
                    let name = Read(zip.GetEntry($"blobs/{blob}.json")!).GetProperty("action").GetProperty("name").GetString()
                    select $"{predicate.GetProperty("decision").GetString()} {name} {predicate.GetProperty("reason").GetString()}".TrimEnd()];
@@ -30,7 +30,7 @@ internal static class EvidenceBundle
             .ToLookup(s => s.Statement.GetProperty("predicate").GetProperty("decision").GetProperty("index").GetInt64(), s => s.Statement.GetProperty("predicateType").GetString()!);
         return [.. from entry in statements
                    let predicate = entry.Statement.GetProperty("predicate")
-                   where predicate.TryGetProperty("request", out var request) && request.GetProperty("action").GetString() == "mcp.tools/call"
+                   where predicate.TryGetProperty("request", out var request) && request.GetProperty("action").GetString() == "mcp.tools/call" && predicate.GetProperty("canary").ValueKind == JsonValueKind.Null
                    let blob = predicate.GetProperty("sealed").EnumerateArray().First(b => b.GetProperty("role").GetString() == "request").GetProperty("plain").GetString()
                    let note = Read(zip.GetEntry($"blobs/{blob}.json")!).GetProperty("action").GetProperty("arguments").GetProperty("note").GetString()
                    select new Decided(entry.Index, note!, predicate.GetProperty("decision").GetString() == "allow", ends[entry.Index].Count(), ends[entry.Index].Any(t => t.EndsWith("/outcome/v1", StringComparison.Ordinal)))];

@@ -194,11 +194,13 @@ const statementTypes = {
   },
   halt: {
     signer: "statement",
-    members: { event: ["halt", "lift"], scope: stopTarget, by: "name", approvals: list("text") },
+    members: { event: ["halt", "lift", "rearm"], scope: stopTarget, by: "name", approvals: list("text") },
     subjects: (p) => ({ scope: digestOf(p.scope) }),
     rules: (p) => {
       demand(p.approvals.length <= 16 && p.approvals.every((kid, i) => kid.length <= 64 && (i === 0 || p.approvals[i - 1] < kid)), "approvals are not sorted, each once");
-      demand(p.event === "lift" ? p.approvals.length >= 2 : p.approvals.length === 0, "expected two keys or more behind a lift, and none behind a halt");
+      const count = p.approvals.length;
+      demand(p.event === "lift" ? count >= 2 : p.event === "rearm" ? count === 1 && p.scope.kind === "enforcement-point" : count === 0,
+        "expected two keys or more behind a lift, one to arm an enforcement point again, and none behind a halt");
     },
   },
   gap: {

@@ -367,7 +367,7 @@ function judgeStops({ findings }, { index }, wasReleased, standing, seen) {
 /** A stop as V16 lists it. */
 function tellStop({ index, statement: { type, predicate } }) {
   const of = (target) => (target.kind === "all" ? "everything" : `one ${target.kind}`);
-  return type === "revocation" ? `revocation in entry ${index}: of ${of(predicate.target)}, ${predicate.reason}` : `${predicate.event === "lift" ? "halt lifted" : "halt"} in entry ${index}: of ${of(predicate.scope)}`;
+  return type === "revocation" ? `revocation in entry ${index}: of ${of(predicate.target)}, ${predicate.reason}` : `${{ lift: "halt lifted", rearm: "armed again" }[predicate.event] ?? "halt"} in entry ${index}: of ${of(predicate.scope)}`;
 }
 
 function checkMissing(world) {

@@ -37,6 +37,7 @@ internal static class Entry
         StopCommand.Halts,
         StopCommand.Halt,
         StopCommand.Lift,
+        StopCommand.Rearm,
         StopCommand.Revoke,
         StopCommand.Add,
         DrainCommand.Verb,

@@ -16,7 +16,7 @@ using Obstat.Settings;
 
 namespace Obstat.Cli.Commands;
 
-/// <summary><c>obstat halt</c>, <c>revoke</c>, <c>lift</c>, <c>halts</c>, <c>operator add</c>.</summary>
+/// <summary><c>obstat halt</c>, <c>revoke</c>, <c>lift</c>, <c>rearm</c>, <c>halts</c>, <c>operator add</c>.</summary>
 internal static class StopCommand
 {
     private const string ScopeHelp = "all, execution, permit, principal, key, delegation, tool, credential, bundle, enforcement-point or tenant";
@@ -59,6 +59,17 @@ internal static class StopCommand
         Options = [Key, Why],
         More = "Two operator keys are two people as far as the plane can tell: obstat operator add makes another. No ledger, no lift.",
         RunAsync = LiftAsync,
+    };
+
+    public static Verb Rearm { get; } = new()
+    {
+        Path = "rearm",
+        About = "arm an enforcement point again that a failed probe or a drift had stopped",
+        Examples = ["obstat rearm gateway --reason mended", "obstat rearm gateway --key beate.pem"],
+        Arguments = [new("POINT", "the enforcement point, as obstat status shows it")],
+        Options = [Key, Why],
+        More = "It serves only after its probes passed anew: a point that is still open stops again. A halt that a person gave is lifted by two: obstat lift. No ledger, no rearm.",
+        RunAsync = RearmAsync,
     };
 
     public static Verb Halts { get; } = new()
@@ -178,6 +189,51 @@ internal static class StopCommand
             invocation.Terminal.Write(lifted.Entry is { } entry
                 ? FormattableString.Invariant($"lifted   {halt.Scope}, entry {entry}, by {lifted.Approvals.Length} people")
                 : $"waiting  {halt.Scope} stays halted: {lifted.Approvals.Length.ToString(CultureInfo.InvariantCulture)} of 2 people agreed; the other has 10 minutes");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RearmAsync(Invocation invocation, CancellationToken cancellation)
+    {
+        var (halts, code) = await Plane.AskAsync<AdminRequest, HaltsAnswer>(invocation, AdminRoutes.Halts, new AdminRequest(), cancellation).ConfigureAwait(false);
+        if (halts is null || !invocation.TrySettings(out var settings))
+        {
+            return code;
+        }
+
+        var point = new Scope(ScopeKind.EnforcementPoint, invocation["POINT"]);
+        var standing = halts.Halts.Where(h => h.Scope == point && h.IsOfPlane).ToArray();
+        if (standing.Length == 0)
+        {
+            return invocation.Misused($"no failed probe and no drift stopped {Shown.Of(invocation["POINT"], 64)}", "only what stopped by itself is armed again by one person", "obstat status; obstat halts; obstat lift ID");
+        }
+
+        if (!TryKey(invocation, settings, out var key))
+        {
+            return ExitCode.Usage;
+        }
+
+        long? entry = null;
+        foreach (var halt in standing)
+        {
+            var order = new Order(0, OrderKind.Rearm, halt.Scope, Reason(invocation), "operator:" + key.Kid, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), halt.Id);
+            var (rearmed, failed) = await Plane.AskAsync<LiftRequest, LiftAnswer>(invocation, AdminRoutes.Rearm, new LiftRequest(order.Sign(key)), cancellation).ConfigureAwait(false);
+            if (rearmed is null)
+            {
+                return failed;
+            }
+
+            entry = rearmed.Entry;
+        }
+
+        if (invocation.IsJson)
+        {
+            invocation.Terminal.Write("rearm", ("point", JsonValue.Of(point.Value)), ("entry", entry is { } at ? JsonValue.Of(at) : JsonValue.Null));
+        }
+        else
+        {
+            invocation.Terminal.Write(FormattableString.Invariant($"ordered  {Shown.Of(point.Value, 64)} to prove itself anew, entry {entry}\nnext     obstat status shows whether its probes passed"));
         }
 
         return ExitCode.Done;

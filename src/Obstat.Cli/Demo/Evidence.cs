@@ -65,7 +65,7 @@ internal sealed class Evidence
     public long? Stopped(string cause, string code)
         => _entries.Where(e => e.Statement is OutcomeStatement { Stop: { } stop } outcome && stop.Cause == cause && outcome.Code == code).Select(e => (long?)e.Index).FirstOrDefault();
 
-    private IEnumerable<(long Index, DecisionStatement Decision)> Decisions() => _entries.Where(e => e.Statement is DecisionStatement).Select(e => (e.Index, (DecisionStatement)e.Statement));
+    private IEnumerable<(long Index, DecisionStatement Decision)> Decisions() => _entries.Where(e => e.Statement is DecisionStatement { Canary: null }).Select(e => (e.Index, (DecisionStatement)e.Statement));
 
     private IEnumerable<(long Index, DecisionStatement Decision)> Calls() => Decisions().Where(d => d.Decision.Request.Action == Call);
 

@@ -88,7 +88,7 @@ internal sealed class Thief(InstallationSettings settings)
     public byte[] Forge(Exchange exchange)
     {
         if (exchange.Path != PlaneRoutes.Asks || !PlaneMessage.TryRead<AskRequest>(exchange.Request, out var ask, out _)
-            || ask.Action is null || !CanonicalAction.TryParse(ask.Action, out var action, out _) || action.WireAction != WireActions.McpToolsCall)
+            || ask.Action is null || !CanonicalAction.TryParse(ask.Action, out var action, out _) || action.WireAction != WireActions.McpToolsCall || IsProbe(ask))
         {
             return AddKey(exchange);
         }
@@ -108,7 +108,10 @@ internal sealed class Thief(InstallationSettings settings)
 
     private static AllowAnswer? Allow(Exchange exchange)
         => exchange.Path == PlaneRoutes.Asks && PlaneMessage.TryRead<AskAnswer>(exchange.Answer, out var answer, out _) && answer is AllowAnswer allow
-            && PlaneMessage.TryRead<AskRequest>(exchange.Request, out var ask, out _) && ask.Action?["method"]?.AsString == "tools/call" ? allow : null;
+            && PlaneMessage.TryRead<AskRequest>(exchange.Request, out var ask, out _) && ask.Action?["method"]?.AsString == "tools/call" && !IsProbe(ask) ? allow : null;
+
+    // The gateway probes itself on the same wire; the rows are about the agent's calls.
+    private static bool IsProbe(AskRequest ask) => ask.Action?["server"]?.AsString == CanaryProbe.Server;
 
     private static JsonValue Claims(AllowAnswer answer)
         => Base64Url.TryDecode(answer.Permit.Split('.')[1], out var bytes) && StrictJson.TryParse(bytes, out var claims, out _)

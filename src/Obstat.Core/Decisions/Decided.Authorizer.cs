@@ -41,7 +41,10 @@ public sealed partial class Decided
         {
             ArgumentNullException.ThrowIfNull(identified);
             ArgumentNullException.ThrowIfNull(snapshot);
-            var (decision, found) = new Judgement(identified, snapshot.World, now, held, asked).Reach();
+
+            // A probe is judged by the same code under the built-in law; but a plane that has no law refuses it like everything else.
+            var probed = identified.IsCanary && snapshot.World.Law.IsInForce;
+            var (decision, found) = new Judgement(identified, probed ? CanaryLaw.World : snapshot.World, now, held, probed ? null : asked).Reach();
             return new Decided(identified, snapshot, freshness, now, decision, found);
         }
 

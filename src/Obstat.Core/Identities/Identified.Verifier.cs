@@ -8,7 +8,7 @@ namespace Obstat.Core.Identities;
 public sealed partial class Identified
 {
     /// <summary>
-    /// Judges the assertions of a request: a run token or an access token, exactly one. What the message says about itself - names in the body, in arguments, in headers - is never identity.
+    /// Judges the assertions of a request: a run token, an access token or a point's proof of its own probe, exactly one. What the message says about itself - names in the body, in arguments, in headers - is never identity.
     /// Pure; safe for concurrent use.
     /// </summary>
     public static class Verifier
@@ -47,6 +47,7 @@ public sealed partial class Identified
             {
                 AssertionKinds.RunToken => RunTokens.TryProve(assertion, request, snapshot.Trust, now, out proven, out refusal),
                 AssertionKinds.AccessToken => AccessTokens.TryProve(assertion, request, snapshot.Trust, freshness, now, out proven, out refusal),
+                AssertionKinds.Canary => CanaryProofs.TryProve(assertion, request, snapshot.Trust, now, out proven, out refusal),
                 _ => Unknown(out refusal),
             };
             if (stands && snapshot.Revocations.Holds(new Scope(ScopeKind.Principal, proven!.Principal.PermitSubject)))

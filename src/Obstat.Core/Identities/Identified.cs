@@ -32,6 +32,9 @@ public sealed partial class Identified
     /// <summary>How the assertion is tied to who presents it.</summary>
     public Possession Possession => _proven?.Possession ?? Possession.None;
 
+    /// <summary>Whether an enforcement point probes itself: judged under the built-in law, and about nothing but the sink of the probes.</summary>
+    public bool IsCanary => _proven?.Assertion.Kind == Proof.Messages.AssertionKinds.Canary;
+
     /// <summary>What was verified.</summary>
     public ImmutableArray<VerifiedAssertion> Assertions => _proven is null ? [] : [_proven.Assertion];
 

@@ -101,6 +101,12 @@ public sealed class DecisionDraft
         };
     }
 
+    // A number that got its own entry meanwhile, because an answer was lost, is not told twice.
+    private CanaryFacts? ProbesAt(Sequenced place)
+        => Decided.Request.Canary is { } probes && place.State.Boots.TryGetValue(Decided.Request.At.Boot, out var boot)
+            ? probes with { Ranges = [.. probes.Ranges.Where(r => !boot.Used.Touches(r.First, r.Last))] }
+            : Decided.Request.Canary;
+
     private DecisionStatement StatementAt(Sequenced place)
     {
         var request = Decided.Request;
@@ -127,7 +133,7 @@ public sealed class DecisionDraft
             Permit = Claims is null ? null : new PermitFacts(Claims.Jti, Claims.ClaimsDigest(), Claims.NotBefore, Claims.Expires, Claims.Use, Claims.Action.Mode, Claims.Lease),
             Trace = null,
             Witnessed = null,
-            Canary = null,
+            Canary = ProbesAt(place),
             RequestPlain = _sealed.References.Single(r => r.Role == "request").Plain,
             Sealed = _sealed.References,
         };

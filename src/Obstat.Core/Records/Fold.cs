@@ -159,6 +159,16 @@ internal static class Fold
         }
 
         boot = boot.With(decision.Ep.Seq, decision.Ep.Seq, index, body?.Body) with { PrevDecision = digest };
+        foreach (var (first, last) in decision.Canary?.Ranges ?? [])
+        {
+            if (boot.Used.Touches(first, last))
+            {
+                return Refuse($"numbers of probes that have no entry, got {Digits(first)} to {Digits(last)}");
+            }
+
+            boot = boot.With(first, last, index, null);
+        }
+
         next = next with { Boots = next.Boots.SetItem(boot.Boot, boot) };
         return decision.IsAllowed ? Intent(next, index, decision, digest, boot) : (next, null);
     }

@@ -77,6 +77,7 @@ internal sealed class RecordedInputs
         var enrolled = trust.Identities.GetValueOrDefault(principal.PermitSubject);
         return snapshot.Revocations.Holds(new Proof.Leases.Scope(Proof.Leases.ScopeKind.Principal, principal.PermitSubject)) ? $"identity {principal} was revoked"
             : assertion.NotAfter <= Now.ToUnixTimeSeconds() ? $"identity {principal} had ended"
+            : assertion.Kind == AssertionKinds.Canary ? (principal.Id == CanaryProbe.AgentOf(Request.Point) && Request.Server == CanaryProbe.Server ? null : $"identity {principal} is no probe of this point")
             : assertion.Issuer != trust.Issuer ? (trust.Issuers.ContainsKey(assertion.Issuer) ? null : $"identity {principal} of an issuer that was not trusted")
             : enrolled is null || enrolled.Kind != principal.Kind ? $"identity {principal} was not enrolled"
             : assertion.Kind == AssertionKinds.RunToken && enrolled.Uid != Request.PeerUid ? $"identity {principal} of another user than the peer"
@@ -97,7 +98,7 @@ internal sealed class RecordedInputs
 
         var assertion = new JsonFields(assertions[0], "/assertions");
         var verified = new VerifiedAssertion(
-            assertion.OneOf("kind", AssertionKinds.RunToken, AssertionKinds.AccessToken), assertion.String("issuer"),
+            assertion.OneOf("kind", AssertionKinds.RunToken, AssertionKinds.AccessToken, AssertionKinds.Canary), assertion.String("issuer"),
             Proof.Digest.TryParseHex(assertion.String("digest", 64), out var digest) ? digest : default, assertion.Integer("notAfter"));
         var tags = claims.Members.ToImmutableSortedDictionary(m => m.Name, m => m.Value.Items.Select(i => i.AsString ?? "").ToImmutableArray(), StringComparer.Ordinal);
         if (!assertion.Complete())

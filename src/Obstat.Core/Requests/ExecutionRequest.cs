@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Obstat.Proof;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Statements;
 
 namespace Obstat.Core.Requests;
 
@@ -15,6 +16,10 @@ public sealed partial class ExecutionRequest
 
     private ExecutionRequest(RegisteredPoint at, long seq, CanonicalAction action, string? session, string? parent, long? peerUid)
         => (At, Seq, Action, Assertions, Session, Parent, PeerUid) = (at, seq, action, [], session, parent, peerUid);
+
+    private ExecutionRequest(ExecutionRequest other, CanaryFacts probes)
+        => (At, Seq, Body, Action, Assertions, HasDelegation, Session, Parent, PeerUid, Patience, IsLeased, Canary)
+            = (other.At, other.Seq, other.Body, other.Action, other.Assertions, other.HasDelegation, other.Session, other.Parent, other.PeerUid, other.Patience, other.IsLeased, probes);
 
     /// <summary>A request as an entry of the ledger holds it: for deciding again what was decided. It has no assertion, so nobody can be verified by it.</summary>
     internal static ExecutionRequest OfRecord(RegisteredPoint at, long seq, CanonicalAction action, string? session, string? parent, long? peerUid) => new(at, seq, action, session, parent, peerUid);
@@ -60,6 +65,12 @@ public sealed partial class ExecutionRequest
 
     /// <summary>Whether it runs under a lease; otherwise it is over when its permit is.</summary>
     public bool IsLeased { get; }
+
+    /// <summary>The probes that the entry of this one stands for; null for what is no probe.</summary>
+    public CanaryFacts? Canary { get; }
+
+    /// <summary>The same request, whose entry stands for these probes.</summary>
+    public ExecutionRequest StandingFor(CanaryFacts probes) => new(this, probes);
 
     /// <summary>Whom a permit for this request is for.</summary>
     public string Audience => AudienceOf(Server);

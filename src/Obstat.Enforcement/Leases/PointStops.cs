@@ -65,7 +65,7 @@ public sealed class PointStops
                 case OrderKind.Halt when !_lifted.Contains(order.Id):
                     _halts = _halts.Add(order.Id, new Halt(order.Id, order.Scope, order.IssuedAt, compact));
                     break;
-                case OrderKind.Lift when _lifted.Count < LiftedMax && _lifted.Add(order.Id) && _halts.ContainsKey(order.Id):
+                case OrderKind.Lift or OrderKind.Rearm when _lifted.Count < LiftedMax && _lifted.Add(order.Id) && _halts.ContainsKey(order.Id):
                     _halts = _halts.Remove(order.Id);
                     break;
                 case OrderKind.Stop:

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Obstat.Proof.Leases;
 
 namespace Obstat.Enforcement.Leases;
@@ -29,6 +30,15 @@ public sealed class StopTimes
             }
 
             of.Enqueue(took);
+        }
+    }
+
+    /// <summary>The classes that were stopped here, with their margin in microseconds.</summary>
+    public ImmutableSortedDictionary<LeaseClass, long> Known()
+    {
+        lock (_lock)
+        {
+            return _took.Keys.ToImmutableSortedDictionary(kind => kind, kind => (long)Margin(kind).TotalMicroseconds);
         }
     }
 

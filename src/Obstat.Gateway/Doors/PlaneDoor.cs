@@ -5,8 +5,8 @@ using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Doors;
 
-/// <summary>The real way to decisions: the hinge of this enforcement point.</summary>
-internal sealed class PlaneDoor(Door door) : IDoor
+/// <summary>The real way to decisions: the hinge of this enforcement point, once it proved that it is shut.</summary>
+internal sealed class PlaneDoor(ArmedDoor door) : IDoor
 {
     /// <inheritdoc/>
     public async Task<Ruling> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation)

@@ -113,6 +113,21 @@ public static class TokenProfiles
         Claims = [new("v", ClaimKind.Integer), new("verb", ClaimKind.Text), new("args", ClaimKind.Text), new("aud", ClaimKind.Text), new("iat", ClaimKind.Time), new("jti", ClaimKind.Text)],
     };
 
+    /// <summary>What an enforcement point enforces by; at most 60 s old, signed by the report key of its boot.</summary>
+    public static JwsProfile Effective { get; } = new()
+    {
+        Types = [TokenTypes.Effective],
+        Role = KeyRole.Report,
+        BytesMax = 16384,
+        AgeMax = 60,
+        Claims =
+        [
+            new("v", ClaimKind.Integer), new("point", ClaimKind.Text), new("boot", ClaimKind.Text), new("build", ClaimKind.Text), new("config", ClaimKind.Text), new("snapshot", ClaimKind.Text),
+            new("epoch", ClaimKind.Integer), new("orders_head", ClaimKind.Integer), new("halts", ClaimKind.Array), new("proof", ClaimKind.Object), new("leases", ClaimKind.Integer),
+            new("stop_us", ClaimKind.Object), new("iat", ClaimKind.Time),
+        ],
+    };
+
     private static JwsProfile OrderBy(KeyRole role) => new()
     {
         Types = [TokenTypes.Order],

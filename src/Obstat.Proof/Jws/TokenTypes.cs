@@ -30,6 +30,9 @@ public static class TokenTypes
     /// <summary>An operator's word for one command to the plane.</summary>
     public const string Command = "execution-command+jwt";
 
+    /// <summary>What an enforcement point enforces by, as it says itself.</summary>
+    public const string Effective = "execution-effective+jwt";
+
     /// <summary>An access token (RFC 9068), also in the long form of its media type.</summary>
     public const string AccessToken = "at+jwt";
 

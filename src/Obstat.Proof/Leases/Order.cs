@@ -18,7 +18,7 @@ namespace Obstat.Proof.Leases;
 /// <param name="Id">128 random bits: of the halt itself, also in the order that lifts it. The same id again changes nothing.</param>
 public sealed record Order(long N, OrderKind Kind, Scope Scope, string Reason, string By, long IssuedAt, string Id)
 {
-    private static readonly (OrderKind Kind, string Word)[] Words = [(OrderKind.Halt, "halt"), (OrderKind.Stop, "stop"), (OrderKind.Lift, "lift"), (OrderKind.Ping, "ping")];
+    private static readonly (OrderKind Kind, string Word)[] Words = [(OrderKind.Halt, "halt"), (OrderKind.Stop, "stop"), (OrderKind.Lift, "lift"), (OrderKind.Rearm, "rearm"), (OrderKind.Ping, "ping")];
 
     /// <summary>Characters of <see cref="Reason"/> and <see cref="By"/> at most.</summary>
     public const int TextMax = 512;

@@ -15,6 +15,9 @@ public enum OrderKind
     /// <summary>The halt of that id is over.</summary>
     Lift,
 
+    /// <summary>The halt of that id, which a failed probe or a drift caused, is over: the point proves again that it is shut, and serves then.</summary>
+    Rearm,
+
     /// <summary>The plane is there. Changes nothing.</summary>
     Ping,
 }

@@ -63,7 +63,7 @@ public sealed record AskRequest(
         foreach (var item in fields.Array("assertions", AssertionsMax))
         {
             var one = new JsonFields(item, "/assertions");
-            assertions.Add(new Assertion(one.OneOf("kind", AssertionKinds.RunToken, AssertionKinds.AccessToken), one.Text("value", 16384)));
+            assertions.Add(new Assertion(one.OneOf("kind", AssertionKinds.RunToken, AssertionKinds.AccessToken, AssertionKinds.Canary), one.Text("value", 16384)));
             FieldsOf.Finish(fields, "assertions", one);
         }
 

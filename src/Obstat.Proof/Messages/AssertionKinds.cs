@@ -8,4 +8,7 @@ public static class AssertionKinds
 
     /// <summary>An access token (RFC 9068).</summary>
     public const string AccessToken = "access-token";
+
+    /// <summary>An enforcement point's proof that a probe is its own: it stands for nobody else and reaches nothing but the probes' sink.</summary>
+    public const string Canary = "canary";
 }

@@ -30,6 +30,12 @@ public static class PlaneRoutes
     /// <summary>Tells orders that the point took from an operator while the plane was away.</summary>
     public const string HeldOrders = "/v1/orders/held";
 
+    /// <summary>Takes what a point enforces by, signed by the point; answered with what the plane published.</summary>
+    public const string Effective = "/v1/effective";
+
+    /// <summary>Tells that a probe had an effect, or was refused for a wrong reason: the point is halted.</summary>
+    public const string CanaryFailed = "/v1/canary/failed";
+
     /// <summary>Gives a nonce to a local process.</summary>
     public const string IdentityNonce = "/v1/identity/nonce";
 

@@ -106,7 +106,7 @@ internal static class HistoryChecks
         GapStatement gap => $"gap ({gap.Kind}) in entry {entry.Index}: {gap.From} to {gap.To}, {gap.Why}",
         OrphanedStatement orphaned => $"orphaned in entry {entry.Index}: decision {orphaned.Decision.Index} has no outcome ({orphaned.Why})",
         RevocationStatement revocation => $"revocation in entry {entry.Index}: of {Of(revocation.Target)}, {revocation.Reason}",
-        HaltStatement halt => $"{(halt.IsLift ? "halt lifted" : "halt")} in entry {entry.Index}: of {Of(halt.Scope)}",
+        HaltStatement halt => $"{(halt.IsRearm ? "armed again" : halt.IsLift ? "halt lifted" : "halt")} in entry {entry.Index}: of {Of(halt.Scope)}",
         _ => null,
     };
 

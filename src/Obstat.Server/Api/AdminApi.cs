@@ -16,7 +16,7 @@ namespace Obstat.Server.Api;
 
 /// <summary>What operators say to the plane, over their own socket: status, activation, identities, evidence.</summary>
 internal sealed class AdminApi(
-    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, LiveBoots boots, StopDesk stops, DrainDesk drain, BreakGlassDesk breakGlass, Func<ConsoleLinkRequest, Peer, Answer> link, TimeProvider clock)
+    PlaneKeys keys, WorkingKeys working, Ledger ledger, Snapshots snapshots, IdentityDesk desk, DecisionRows rows, Exporter exporter, PointWatch watch, StopDesk stops, DrainDesk drain, BreakGlassDesk breakGlass, Func<ConsoleLinkRequest, Peer, Answer> link, TimeProvider clock)
 {
     private readonly DateTimeOffset _started = clock.GetUtcNow();
 
@@ -39,6 +39,9 @@ internal sealed class AdminApi(
             : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
         [AdminRoutes.Lift] = (body, _, _) => PlaneMessage.TryRead<LiftRequest>(body.Span, out var lift, out var error)
             ? stops.LiftAsync(lift.Order)
+            : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
+        [AdminRoutes.Rearm] = (body, _, _) => PlaneMessage.TryRead<LiftRequest>(body.Span, out var rearm, out var error)
+            ? stops.RearmAsync(rearm.Order)
             : Task.FromResult(Answer.Refused(400, DenyReason.Malformed, error.ToString())),
         [AdminRoutes.AccessToken] = (body, _, _) => Task.FromResult(desk.AccessToken(body)),
         [AdminRoutes.ConsoleLink] = (body, peer, _) => Done<ConsoleLinkRequest>(body, r => link(r, peer)),
@@ -115,7 +118,8 @@ internal sealed class AdminApi(
             Snapshot = inForce.Law.IsInForce ? inForce.Digest : null,
             Policies = inForce.Law.Policies.Policies.Length,
             Rejected = Shown(snapshots.Rejected),
-            Points = [.. boots.All.Select(b => new PointShown(b.Point.Id, b.Kind, b.Point.Boot, b.Entry, (long)b.Silence.TotalMilliseconds, state.Open.Values.Count(o => o.Boot == b.Point.Boot)))],
+            ProbeMs = (long)watch.Interval.TotalMilliseconds,
+            Points = watch.Points,
         };
     }
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Obstat.Core;
+using Obstat.Core.Decisions;
+using Obstat.Core.Identities;
 using Obstat.Core.Permits;
 using Obstat.Core.Records;
 using Obstat.Core.Requests;
@@ -43,6 +45,7 @@ internal sealed class PointsApi(
     StopDesk stops,
     GateMeter meter,
     AskQueue queue,
+    PointWatch watch,
     TimeProvider clock,
     ILogger logger)
 {
@@ -62,6 +65,8 @@ internal sealed class PointsApi(
         [PlaneRoutes.Leases] = (body, _, _) => leases.OpenAsync(body),
         [PlaneRoutes.Beat] = (body, _, _) => leases.BeatAsync(body),
         [PlaneRoutes.HeldOrders] = (body, _, _) => stops.HeldAsync(body),
+        [PlaneRoutes.Effective] = (body, _, _) => watch.TakeAsync(body),
+        [PlaneRoutes.CanaryFailed] = (body, _, _) => watch.FailedAsync(body),
         [PlaneRoutes.CloseLease] = (body, _, _) => leases.CloseAsync(body),
     }, orders.Find);
 
@@ -148,7 +153,7 @@ internal sealed class PointsApi(
         if (!boots.TryGet(registration.Id, registration.Boot, out _))
         {
             var point = new RegisteredPoint(registration.Id, registration.Boot, registration.Instance.Thumbprint, [.. registration.Obligations], (int)formats.Permit);
-            boots.Add(new LiveBoot(point, registration.Kind, index));
+            boots.Add(new LiveBoot(point, registration, index));
             leases.Registered(new PointBoot(registration.Id, registration.Boot));
         }
 
@@ -234,7 +239,7 @@ internal sealed class PointsApi(
             try
             {
                 var digest = Digest.Of(body.Span);
-                if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot.Point)) is { } answer)
+                if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot)) is { } answer)
                 {
                     return await answer;
                 }
@@ -253,26 +258,68 @@ internal sealed class PointsApi(
         }
     }
 
-    private async Task<Answer> DecideAsync(AskRequest ask, Digest digest, RegisteredPoint point)
+    private async Task<Answer> DecideAsync(AskRequest ask, Digest digest, LiveBoot boot)
     {
-        if (!ExecutionRequest.Intake.TryTake(ask, digest, point, out var request, out var refusal))
+        if (!ExecutionRequest.Intake.TryTake(ask, digest, boot.Point, out var request, out var refusal))
         {
             return await RefuseAsync(ask, digest, refusal.Reason);
         }
 
-        using var measured = meter.Begin(point.Id);
-        using var patience = new CancellationTokenSource(request.Patience, clock);
-        var verdict = await gate.AdmitAsync(
-            request,
-            () => snapshots.Current is var current ? (current.Snapshot, current.Freshness) : default,
-            clock.GetUtcNow(),
-            new Chance(Draws.Random128(), Draws.Random128(), Draws.Random128()),
-            patience.Token);
+        return request.Server == CanaryProbe.Server && request.IsToolCall ? await ProbeAsync(request, boot.Canaries) : await CallAsync(request);
+    }
+
+    private async Task<Answer> CallAsync(ExecutionRequest request)
+    {
+        using var measured = meter.Begin(request.Point);
+        var verdict = await AdmitAsync(request);
         return verdict.Match(
             permit => Permitted(permit, measured),
             denial =>
             {
                 measured.Answered(denial.Reason, denial.Entry?.Index.Value);
+                return Denied(denial);
+            });
+    }
+
+    private async Task<Verdict> AdmitAsync(ExecutionRequest request)
+    {
+        using var patience = new CancellationTokenSource(request.Patience, clock);
+        return await gate.AdmitAsync(request, InForce, clock.GetUtcNow(), new Chance(Draws.Random128(), Draws.Random128(), Draws.Random128()), patience.Token);
+    }
+
+    private (Snapshot Snapshot, Freshness Freshness) InForce() => snapshots.Current is var current ? (current.Snapshot, current.Freshness) : default;
+
+    /// <summary>
+    /// A probe is judged like everything else. A forbidden one that is refused as it must be is told by the next entry of a probe, since a row for each would be a row every few seconds; every other has its own.
+    /// </summary>
+    private async Task<Answer> ProbeAsync(ExecutionRequest request, CanaryTally tally)
+    {
+        var tool = request.Action.Name!;
+        var (snapshot, freshness) = InForce();
+        var now = clock.GetUtcNow();
+        var judged = Decided.Authorizer.Decide(Identified.Verifier.Verify(request, snapshot, freshness, now), snapshot, freshness, now);
+        if (tool == CanaryProbe.Forbidden && judged is { Identified.IsCanary: true, Decision: { IsAllowed: false, Reason: DenyReason.NotPermitted } } && ledger.Failure is null && tally.TryCount(request.Seq, request.Body))
+        {
+            return Denied(new Denial(DenyReason.NotPermitted, null, null, judged.Visible));
+        }
+
+        using var measured = meter.Begin(request.Point);
+        var facts = tally.Facts(tool);
+        var verdict = await AdmitAsync(judged.Identified.IsCanary ? request.StandingFor(facts) : request);
+        return verdict.Match(
+            permit =>
+            {
+                tally.Recorded(facts, isPermitted: true);
+                return Permitted(permit, measured);
+            },
+            denial =>
+            {
+                measured.Answered(denial.Reason, denial.Entry?.Index.Value);
+                if (denial.Entry is not null && judged.Identified.IsCanary)
+                {
+                    tally.Recorded(facts, isPermitted: false);
+                }
+
                 return Denied(denial);
             });
     }

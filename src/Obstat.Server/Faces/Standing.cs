@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Obstat.Console.Api;
 using Obstat.Proof.Leases;
+using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;
 
 namespace Obstat.Server.Faces;
@@ -34,6 +35,7 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
         {
             var state = plane.Ledger.State;
             var live = plane.Boots.All.ToDictionary(b => b.Point.Id, StringComparer.Ordinal);
+            var shown = plane.Watch.Points.ToDictionary(s => s.Boot, StringComparer.Ordinal);
             var leases = plane.Leases.Running.CountBy(l => l.Ep.Id).ToDictionary(StringComparer.Ordinal);
             return
             [
@@ -41,16 +43,27 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
                 {
                     var boot = state.Boots[p.Value];
                     var connected = live.GetValueOrDefault(p.Key) is { } b && b.Point.Boot == boot.Boot ? b : null;
+                    var proof = connected is null ? null : shown.GetValueOrDefault(boot.Boot)?.Proof;
                     return new PointView(
                         p.Key, boot.Registration.Kind, boot.Boot, boot.Index.Value, connected is not null, connected?.Silence.TotalSeconds, state.Open.Values.Count(o => o.Boot == boot.Boot),
-                        leases.GetValueOrDefault(p.Key), plane.Settings.Limits.Silence.TotalSeconds, null, null, null);
+                        leases.GetValueOrDefault(p.Key), plane.Settings.Limits.Silence.TotalSeconds, Before(proof?.ClosedMs), Before(proof?.AllowedMs), proof?.Disarmed);
                 }),
             ];
         }
     }
 
-    /// <summary>What probes show: no probe runs, so nothing is proved.</summary>
-    public static ProvedView? Proved => null;
+    /// <summary>What probes show; null where no point is connected, or none said what it proved.</summary>
+    public ProvedView? Proved
+    {
+        get
+        {
+            var (points, interval) = (plane.Watch.Points, plane.Watch.Interval);
+            var closed = Closedness.Of(points, (long)interval.TotalMilliseconds);
+            var proved = points.Count(p => p.Proof?.ClosedMs is not null);
+            return closed.State == ClosedState.Unknown || points.All(p => p.Proof is null) ? null
+                : new ProvedView(proved < points.Length ? null : Before(closed.SinceMs), closed.State == ClosedState.Open, proved, interval.TotalSeconds);
+        }
+    }
 
     /// <summary>What stands on every page.</summary>
     public StateView Of(Session me)
@@ -82,4 +95,6 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
 
     /// <summary>The plane is there.</summary>
     public BeatView Beat() => new(plane.Clock.GetUtcNow(), plane.Ledger.State.Size, Refusing.Code?.ToCode(), plane.Stops.Standing.Halts.Length, Proved);
+
+    private DateTimeOffset? Before(long? ms) => ms is { } known ? plane.Clock.GetUtcNow() - TimeSpan.FromMilliseconds(known) : null;
 }

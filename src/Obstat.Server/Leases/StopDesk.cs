@@ -89,7 +89,7 @@ internal sealed class StopDesk : IDisposable
 
     /// <summary>What is halted, with what only the ledger knows: that has no name here.</summary>
     public HaltsAnswer Standing => new(
-        [.. _halts.Values.OrderBy(h => h.IssuedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Take(4096).Select(h => new HaltShown(h.Id, h.Scope, h.Reason, h.By, h.IssuedAt, Knows(h.Scope)))], _leases.Running.Length);
+        [.. _halts.Values.OrderBy(h => h.IssuedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Take(4096).Select(Shown)], _leases.Running.Length);
 
     /// <summary>Whether this scope itself is halted.</summary>
     public bool IsHalted(Scope scope)
@@ -176,25 +176,51 @@ internal sealed class StopDesk : IDisposable
             return Answer.Of(new LiftAnswer(null, [.. kids]));
         }
 
-        var target = StopTarget.Of(halt.Scope, _pepper.Span);
-        var others = _halts.Values.Any(h => h.Id != halt.Id && h.Scope == halt.Scope);
-        var appended = others || !_ledger.State.Halts.Contains(target) ? null : await _ledger.AppendAsync(HaltDraft(target, signer.Kid, [.. kids]), CancellationToken.None);
-        if (appended is null && !others)
-        {
-            return Answer.Refused(503, DenyReason.LedgerUnavailable, "the halt itself is not in the ledger yet: no ledger, no lift");
-        }
-
-        var (entry, refused) = appended?.Match(e => ((long?)e.Index.Value, DenyReason.Undecided), r => (null, r)) ?? (_ledger.State.Size - 1, DenyReason.Undecided);
+        var (entry, refused) = await EndAsync(halt, signer.Kid, [.. kids]);
         if (entry is null)
         {
-            return Answer.Refused(503, refused, "no ledger, no lift");
+            return Answer.Refused(503, refused, "the halt itself is not in the ledger yet, or the ledger does not write: no ledger, no lift");
         }
 
         _ = _lifts.TryRemove(order.Id, out _);
-        Fall(halt);
         _ = _orders.Issue(OrderKind.Lift, halt.Scope, order.Reason, signer.Kid, halt.Id);
         return Answer.Of(new LiftAnswer(entry, [.. kids]));
     }
+
+    /// <summary>An operator arms a point again that a failed probe or a drift had halted. It serves when it proved anew that it is shut.</summary>
+    public async Task<Answer> RearmAsync(string compact)
+    {
+        if (!Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) || order.Kind != OrderKind.Rearm)
+        {
+            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a rearm that an operator's key signed");
+        }
+
+        if (Math.Abs(_clock.GetUtcNow().ToUnixTimeSeconds() - order.IssuedAt) > 60)
+        {
+            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a rearm of this minute");
+        }
+
+        if (!_halts.TryGetValue(order.Id, out var halt) || halt.Scope != order.Scope)
+        {
+            return Answer.Refused(404, DenyReason.Malformed, $"no halt {order.Id} of that scope is in force");
+        }
+
+        if (!Shown(halt).IsOfPlane)
+        {
+            return Answer.Refused(409, DenyReason.Halted, "a person gave that halt: two people lift it");
+        }
+
+        var (entry, refused) = await EndAsync(halt, signer.Kid, [signer.Kid]);
+        if (entry is not null)
+        {
+            _ = _orders.Issue(OrderKind.Rearm, halt.Scope, order.Reason, signer.Kid, halt.Id);
+        }
+
+        return entry is { } at ? Answer.Of(new LiftAnswer(at, [signer.Kid])) : Answer.Refused(503, refused, "no ledger, no rearm");
+    }
+
+    /// <summary>Whether a halt of that id stands or stood.</summary>
+    public bool Knew(string id) => _halts.ContainsKey(id) || _lifted.Any(h => h.Id == id);
 
     /// <summary>Takes halts that a point got from an operator while this plane was away.</summary>
     public async Task<Answer> HeldAsync(ReadOnlyMemory<byte> body)
@@ -206,9 +232,11 @@ internal sealed class StopDesk : IDisposable
 
         foreach (var compact in held.Orders)
         {
-            if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out _, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
+            if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
             {
-                var halt = new StandingHalt(order.Id, order.Scope, order.Reason, order.By, order.IssuedAt);
+                // Nobody speaks for the plane's own halts, which one person may end.
+                var by = order.By is HaltShown.ByCanary or HaltShown.ByDrift ? "operator:" + signer.Kid : order.By;
+                var halt = new StandingHalt(order.Id, order.Scope, order.Reason, by, order.IssuedAt);
                 Stand(halt);
                 _ = _leases.Stop(halt.Scope, DenyReason.Halted);
                 _ = _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
@@ -242,6 +270,27 @@ internal sealed class StopDesk : IDisposable
         {
             _ = _merging.Release();
         }
+    }
+
+    // The entry first. Where another halt of the same scope stands, that one goes on and the ledger has nothing to tell.
+    private async Task<(long? Entry, DenyReason Refused)> EndAsync(StandingHalt halt, string by, ImmutableArray<string> approvals)
+    {
+        var target = StopTarget.Of(halt.Scope, _pepper.Span);
+        var others = _halts.Values.Any(h => h.Id != halt.Id && h.Scope == halt.Scope);
+        if (!others && !_ledger.State.Halts.Contains(target))
+        {
+            return (null, DenyReason.LedgerUnavailable);
+        }
+
+        var (entry, refused) = others
+            ? (_ledger.State.Size - 1, DenyReason.Undecided)
+            : (await _ledger.AppendAsync(HaltDraft(target, by, approvals), CancellationToken.None)).Match(e => ((long?)e.Index.Value, DenyReason.Undecided), r => (null, r));
+        if (entry is not null)
+        {
+            Fall(halt);
+        }
+
+        return (entry, refused);
     }
 
     private static async Task<int> AcknowledgedAsync(ImmutableArray<Task> stopping)
@@ -282,6 +331,8 @@ internal sealed class StopDesk : IDisposable
         Halts = [halt.Id],
         Why = "halted while the ledger was not written",
     }));
+
+    private HaltShown Shown(StandingHalt halt) => new(halt.Id, halt.Scope, halt.Reason, halt.By, halt.IssuedAt, Knows(halt.Scope));
 
     private bool Holds(Scope scope) => _scopes.Contains(scope) || Knows(scope);
 

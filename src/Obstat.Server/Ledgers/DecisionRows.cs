@@ -25,7 +25,8 @@ internal sealed class DecisionRows(Ledger ledger, Vault vault, EndIndex ends)
         var rows = ImmutableArray.CreateBuilder<DecisionShown>();
         for (var index = Math.Min(request.Before ?? size, size) - 1; index >= 0 && rows.Count < request.Limit; index--)
         {
-            if (reader.Entry(index).Written.Statement is DecisionStatement decision
+            // Probes of enforcement points are looked at by their entry; in a list they would hide what people did.
+            if (reader.Entry(index).Written.Statement is DecisionStatement { Canary: null } decision
                 && (request.Allowed is not { } allowed || decision.IsAllowed == allowed)
                 && (request.Reason is not { } reason || decision.Reason == reason.ToCode()))
             {

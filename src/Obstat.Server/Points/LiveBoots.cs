@@ -11,6 +11,9 @@ internal sealed class LiveBoots
     /// <summary>All of them, by id.</summary>
     public IEnumerable<LiveBoot> All => _byId.Values.OrderBy(b => b.Point.Id, StringComparer.Ordinal);
 
+    /// <summary>How many points there are.</summary>
+    public int Count => _byId.Count;
+
     /// <summary>A boot registered; an earlier one of the same point is over.</summary>
     public void Add(LiveBoot boot) => _byId[boot.Point.Id] = boot;
 

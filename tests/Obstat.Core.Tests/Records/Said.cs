@@ -123,17 +123,17 @@ internal static class Said
         Renewals = null,
     }));
 
-    public static Draft Halted(StopTarget target, bool lift = false) => Draft.OfPlane(place => Composition.Of(new HaltStatement
+    public static Draft Halted(StopTarget target, bool lift = false, bool rearm = false) => Draft.OfPlane(place => Composition.Of(new HaltStatement
     {
         Nonce = place.Nonce,
         Origin = place.Origin,
         Time = place.Time,
         Clock = place.Clock,
         Plane = place.Plane,
-        IsLift = lift,
+        IsLift = lift || rearm,
         Scope = target,
         By = "op-1",
-        Approvals = lift ? ["a", "b"] : [],
+        Approvals = lift ? ["a", "b"] : rearm ? ["a"] : [],
     }));
 
     public static Draft Revoked(StopTarget target) => Draft.OfPlane(place => Composition.Of(new RevocationStatement

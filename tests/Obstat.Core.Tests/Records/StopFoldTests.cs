@@ -129,4 +129,20 @@ public sealed class StopFoldTests : IDisposable
         Assert.False(WrittenStatement.TryWrite((HaltStatement)_ledger.Statements.Last() with { Approvals = ["a"] }, out _, out _));
         Assert.False(WrittenStatement.TryWrite((HaltStatement)_ledger.Statements.Last() with { IsLift = false }, out _, out _));
     }
+
+    [Fact]
+    public void One_operator_arms_a_point_again_and_ends_no_other_halt()
+    {
+        var point = StopTarget.Of(new Scope(ScopeKind.EnforcementPoint, "gateway"), "pepper"u8);
+        Assert.Equal(DenyReason.Fault, Refusal(Said.Halted(point, rearm: true)));
+        _ = _ledger.Require(Said.Halted(point));
+        _ = _ledger.Require(Said.Halted(point, rearm: true));
+        Assert.Empty(_ledger.State.Halts);
+        var rearmed = (HaltStatement)_ledger.Statements.Last();
+        Assert.True(rearmed.IsRearm);
+        Assert.True(WrittenStatement.TryWrite(rearmed, out _, out _));
+        Assert.False(WrittenStatement.TryWrite(rearmed with { Scope = Agent }, out _, out _));
+        Assert.False(WrittenStatement.TryWrite(rearmed with { IsLift = false }, out _, out _));
+        Assert.False(WrittenStatement.TryWrite(rearmed with { Approvals = [] }, out _, out _));
+    }
 }

@@ -24,6 +24,9 @@ public static class AdminRoutes
     /// <summary><see cref="LiftRequest"/> to <see cref="LiftAnswer"/>: the second person's does it.</summary>
     public const string Lift = "/v1/lift";
 
+    /// <summary><see cref="LiftRequest"/> with an order of kind <c>rearm</c> to <see cref="LiftAnswer"/>: one operator ends the halt of a point whose probe failed or that drifted; the point proves again that it is shut.</summary>
+    public const string Rearm = "/v1/rearm";
+
     /// <summary><see cref="DrainRequest"/> to <see cref="DrainAnswer"/>.</summary>
     public const string Drain = "/v1/drain";
 

@@ -2,8 +2,8 @@ using Obstat.Proof.Json;
 
 namespace Obstat.Proof.Messages.Admin;
 
-/// <summary>One person's word that a halt be lifted.</summary>
-/// <param name="Order">An order of kind <c>lift</c> that names the halt, signed by an operator's key.</param>
+/// <summary>One person's word that a halt be lifted, or a point armed again.</summary>
+/// <param name="Order">An order of kind <c>lift</c> or <c>rearm</c> that names the halt, signed by an operator's key.</param>
 public sealed record LiftRequest(string Order) : IPlaneMessage<LiftRequest>
 {
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
     /// <summary>Findings of the last set that was read and not taken; empty when the last one was.</summary>
     public required ImmutableArray<LawFindingShown> Rejected { get; init; }
 
+    /// <summary>How often each point probes itself, in ms.</summary>
+    public required long ProbeMs { get; init; }
+
     /// <summary>Enforcement points that registered since the start.</summary>
     public required ImmutableArray<PointShown> Points { get; init; }
 
@@ -54,6 +57,12 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
 
     /// <summary>When the permits of a break-glass end, RFC 3339, UTC. Null: none is in force.</summary>
     public required string? BreakGlassUntil { get; init; }
+
+    /// <summary>Whether they are shut, as far as it is proved.</summary>
+    public Closedness Closed => Closedness.Of(Points, ProbeMs);
+
+    /// <summary>Whether what is permitted runs, as far as it is known.</summary>
+    public Servingness Serving => Servingness.Of(Refusing, Points, ProbeMs);
 
     /// <inheritdoc/>
     public JsonValue ToJson() => JsonValue.Object(
@@ -73,6 +82,7 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
         ("snapshot", JsonValue.Of(Snapshot?.ToHex())),
         ("policies", JsonValue.Of(Policies)),
         ("rejected", JsonValue.Array(Rejected.Select(f => f.ToJson()))),
+        ("probe_ms", JsonValue.Of(ProbeMs)),
         ("points", JsonValue.Array(Points.Select(p => p.ToJson()))));
 
     /// <inheritdoc/>
@@ -93,6 +103,7 @@ public sealed record StatusAnswer : IPlaneMessage<StatusAnswer>
         Snapshot = AdminFields.DigestOrNull(fields, "snapshot"),
         Policies = fields.Integer("policies"),
         Rejected = fields.Each("rejected", 1_000, LawFindingShown.Read),
+        ProbeMs = fields.Integer("probe_ms"),
         Points = fields.Each("points", 1_000, PointShown.Read),
     };
 }

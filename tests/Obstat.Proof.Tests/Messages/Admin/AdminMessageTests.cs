@@ -73,8 +73,10 @@ public sealed class AdminMessageTests
 
     private static StatusAnswer Status(DenyReason? refusing) => new()
     {
-        Refusing = refusing, Running = 2, DrainsUntil = refusing is null ? null : "2027-01-02T03:04:05Z", BreakGlassUntil = refusing is null ? "2027-01-02T03:04:05Z" : null, Origin = "o", HeadKey = "k", Root = "r", Entries = 5, Instance = "i", Epoch = 2, Started = "s", KeysUntil = "u", Snapshot = refusing is null ? Some : null, Policies = 1,
-        Rejected = [Finding], Points = [new PointShown("gateway", "gateway", "b", 3, 12, 0)],
+        Refusing = refusing, Running = 2, DrainsUntil = refusing is null ? null : "2027-01-02T03:04:05Z", BreakGlassUntil = refusing is null ? "2027-01-02T03:04:05Z" : null,
+        Origin = "o", HeadKey = "k", Root = "r", Entries = 5, Instance = "i", Epoch = 2, Started = "s", KeysUntil = "u", Snapshot = refusing is null ? Some : null, Policies = 1,
+        Rejected = [Finding], ProbeMs = 15_000,
+        Points = [new PointShown("gateway", "gateway", "b", 3, 12, 40, 0, null, [], null), new PointShown("hook", "hook", "c", 4, 12, 40, 0, new ProofOfClosure(9, 8, null, DenyReason.PolicyMissing, 1, "a probe"), ["epoch"], "a.b.c")],
     };
 
     private static JsonValue Parsed(string body) => StrictJson.TryParse(System.Text.Encoding.UTF8.GetBytes(body), out var value, out var error) ? value : throw new InvalidOperationException(error.ToString());

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using Obstat.Proof;
+using Obstat.Proof.Jws;
+using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
+using Assertion = Obstat.Proof.Messages.Assertion;
+
+namespace Obstat.Server.Tests.Planes;
+
+/// <summary>The built-in probes at a real plane: no policy permits the forbidden one, none is needed for the other, and what a point says of itself is compared.</summary>
+public sealed class CanaryTests : IDisposable
+{
+    private const string All = """@id("all") permit (principal, action, resource);""";
+    private const string None = """@id("some") permit (principal, action == payments::Action::"transfer", resource); @id("none") forbid (principal, action, resource);""";
+
+    private readonly TestInstallation _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    private static AskRequest Probe(TestPoint point, string tool, Assertion? by = null)
+    {
+        var proof = by ?? CanaryProbe.Prove(point.Instance, new PointBoot("gateway", point.Boot), DateTimeOffset.UtcNow.ToUnixTimeSeconds(), TestPoint.Random128());
+        return point.Ask(CanaryProbe.ActionOf(tool).Json, proof) with { Aud = Urns.Server(CanaryProbe.Server) };
+    }
+
+    private static async Task<DenyAnswer> ForbiddenAsync(TestPoint point) => Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Forbidden)));
+
+    private DecisionStatement Recorded(Proof.Json.JsonValue receipt)
+    {
+        Assert.True(Receipt.TryFromJson(receipt, out var read, out var error), error);
+        Assert.True(read.TryVerify(new HeadVerifier(_home.HeadKey), out var entry, out error), error);
+        return Assert.IsType<DecisionStatement>(entry.Statement);
+    }
+
+    private static async Task<StatusAnswer> StatusAsync(TestPoint point) => TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+
+    private static EffectivePolicy Said(TestPoint point, RegisterAnswer registered, long effects = 0) => new(
+        new PointBoot("gateway", point.Boot), Digest.Of([1]), Digest.Of([2]), registered.Snapshot, registered.Epoch, registered.OrdersHead, [],
+        new ProofOfClosure(100, 50, 40, null, effects, effects == 0 ? null : "open"), 0, ImmutableSortedDictionary<LeaseClass, long>.Empty, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
+    private static Task<(int Status, byte[] Body)> SayAsync(TestPoint point, EffectivePolicy said, SigningKey? by = null)
+        => point.PlaneAsync(PlaneRoutes.Effective, PlaneMessage.Write(new EffectiveReport(said.Ep, said.Sign(by ?? point.Report))));
+
+    [Theory]
+    [InlineData(All)]
+    [InlineData(None)]
+    [InlineData(TestInstallation.Limit)]
+    public async Task No_policy_permits_the_forbidden_probe_and_none_forbids_the_permitted_one(string policies)
+    {
+        _home.Write(policies);
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        var denied = await ForbiddenAsync(point);
+        Assert.Equal(DenyReason.NotPermitted, denied.Reason);
+        var recorded = Recorded(denied.Receipt!);
+        Assert.Equal((false, "NotPermitted", 1L), (recorded.IsAllowed, recorded.Reason, recorded.Canary!.Probes[CanaryProbe.Forbidden]));
+        var allowed = Assert.IsType<AllowAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted)));
+        Assert.Equal(["canary-noop"], Recorded(allowed.Receipt).Policies);
+    }
+
+    [Fact]
+    public async Task A_plane_without_a_law_refuses_both_probes_as_everything()
+    {
+        File.Delete(Path.Combine(_home.Settings.Paths.Policies, "main.cedar"));
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        Assert.Equal(DenyReason.PolicyMissing, (await ForbiddenAsync(point)).Reason);
+        Assert.Equal(DenyReason.PolicyMissing, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted))).Reason);
+    }
+
+    [Fact]
+    public async Task A_probe_is_of_its_own_point_and_reaches_nothing_but_the_sink()
+    {
+        _home.Write(All);
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        var (me, now) = (new PointBoot("gateway", point.Boot), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        foreach (var proof in new[]
+        {
+            CanaryProbe.Prove(SigningKey.Create(KeyRole.Instance), me, now, TestPoint.Random128()),
+            CanaryProbe.Prove(point.Instance, me with { Boot = TestPoint.Random128() }, now, TestPoint.Random128()),
+            CanaryProbe.Prove(point.Instance, me with { Id = "other" }, now, TestPoint.Random128()),
+            CanaryProbe.Prove(point.Instance, me, now - 120, TestPoint.Random128()),
+            new Assertion(AssertionKinds.Canary, "a.b.c"),
+        })
+        {
+            Assert.Equal(DenyReason.IdentityUnverifiable, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted, proof))).Reason);
+        }
+
+        // The proof is good for the sink alone; and the sink is there for a proof alone, whatever policies say.
+        Assert.Equal(DenyReason.IdentityUnverifiable, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1.0"), CanaryProbe.Prove(point.Instance, me, now, TestPoint.Random128())))).Reason);
+        var run = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        Assert.Equal(DenyReason.EntityMissing, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted, run))).Reason);
+        Assert.Equal(DenyReason.EntityMissing, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Forbidden, run))).Reason);
+    }
+
+    [Fact]
+    public async Task Refused_probes_share_the_entry_of_the_next_permitted_one_and_lists_hide_them()
+    {
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        Assert.NotNull((await ForbiddenAsync(point)).Entry);
+        Assert.NotNull((await ForbiddenAsync(point)).Entry);
+        _ = Assert.IsType<AllowAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted)));
+        var before = (await StatusAsync(point)).Entries;
+        var seqs = new List<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            var ask = Probe(point, CanaryProbe.Forbidden);
+            seqs.Add(ask.Ep.Seq);
+            Assert.Equal((DenyReason.NotPermitted, (long?)null), Assert.IsType<DenyAnswer>(await point.AskAsync(ask)) is var denied ? (denied.Reason, denied.Entry) : default);
+        }
+
+        Assert.Equal(before, (await StatusAsync(point)).Entries);
+        var told = Recorded(Assert.IsType<AllowAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted))).Receipt).Canary!;
+        Assert.Equal([new SeqRange(seqs[0], seqs[2])], told.Ranges);
+        Assert.Equal((3L, 1L), (told.Probes[CanaryProbe.Forbidden], told.Probes[CanaryProbe.Permitted]));
+        Assert.Equal(before + 1, (await StatusAsync(point)).Entries);
+        Assert.Empty(TestPoint.Read<DecisionsAnswer>(await point.AdminAsync(AdminRoutes.Decisions, PlaneMessage.Write(new DecisionsRequest(null, 100, null, null)))).Decisions);
+    }
+
+    [Fact]
+    public async Task The_status_says_what_a_point_proved_and_where_it_drifts()
+    {
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        var registered = await point.RegisterAsync();
+        Assert.Equal(ClosedState.NotProved, (await StatusAsync(point)).Closed.State);
+        var said = Said(point, registered);
+        var answer = TestPoint.Read<EffectiveAnswer>(await SayAsync(point, said));
+        Assert.Equal((15_000L, registered.Snapshot), (answer.IntervalMs, answer.Snapshot));
+        var status = await StatusAsync(point);
+        Assert.Equal(ClosedState.Closed, status.Closed.State);
+        Assert.InRange(status.Closed.SinceMs!.Value, 50, 30_000);
+        Assert.True(status.Serving is { IsServing: true, SinceMs: >= 40 });
+        var row = Assert.Single(status.Points);
+        Assert.Empty(row.Drift);
+        Assert.True(EffectivePolicy.TryVerify(row.Effective!, point.Report.Public, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), out var again, out _));
+        Assert.Equal(said.Proof, again.Proof);
+
+        _ = await SayAsync(point, said with { Snapshot = Digest.Of("another"u8), Epoch = registered.Epoch - 1, Build = Digest.Of("patched"u8) });
+        Assert.Equal(["build", "epoch", "snapshot"], Assert.Single((await StatusAsync(point)).Points).Drift);
+        _ = await SayAsync(point, said);
+        Assert.Empty(Assert.Single((await StatusAsync(point)).Points).Drift);
+
+        _ = await SayAsync(point, Said(point, registered, effects: 1));
+        Assert.Equal(ClosedState.Open, (await StatusAsync(point)).Closed.State);
+    }
+
+    [Fact]
+    public async Task A_statement_that_the_boot_did_not_sign_now_says_nothing()
+    {
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        var said = Said(point, await point.RegisterAsync());
+        Assert.Equal(401, (await SayAsync(point, said, SigningKey.Create(KeyRole.Report))).Status);
+        Assert.Equal(401, (await SayAsync(point, said with { IssuedAt = said.IssuedAt - 300 })).Status);
+        Assert.Equal(401, (await SayAsync(point, said with { Ep = said.Ep with { Boot = TestPoint.Random128() } })).Status);
+        Assert.Equal(400, (await point.PlaneAsync(PlaneRoutes.Effective, "{}"u8.ToArray())).Status);
+        Assert.Null(Assert.Single((await StatusAsync(point)).Points).Proof);
+    }
+
+    [Fact]
+    public async Task A_failed_probe_halts_its_point_until_one_operator_arms_it_again()
+    {
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        var failed = new CanaryFailed(new PointBoot("gateway", point.Boot), TestPoint.Random128(), "the forbidden probe was permitted");
+        Assert.Equal(401, (await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed with { Ep = failed.Ep with { Boot = TestPoint.Random128() } }))).Status);
+        var entry = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed))).Entry;
+        _ = await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed));
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1.0"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())))).Reason);
+        var halt = Assert.Single(TestPoint.Read<HaltsAnswer>(await point.AdminAsync(AdminRoutes.Halts, PlaneMessage.Write(new AdminRequest()))).Halts);
+        Assert.Equal((failed.Halt, "canary", failed.Cause), (halt.Id, halt.By, halt.Reason));
+        var person = TestPoint.Read<StopAnswer>(await point.AdminAsync(AdminRoutes.Halt, PlaneMessage.Write(new StopRequest(new Scope(ScopeKind.Tool, "payments"), "person"))));
+
+        Assert.Equal(401, (await Rearm(SigningKey.Create(KeyRole.Operator), halt.Scope, halt.Id)).Status);
+        Assert.Equal(401, (await Rearm(_home.Operator, halt.Scope, halt.Id, age: 120)).Status);
+        Assert.Equal(404, (await Rearm(_home.Operator, Scope.All, halt.Id)).Status);
+        Assert.Equal(409, (await Rearm(_home.Operator, new Scope(ScopeKind.Tool, "payments"), person.Id)).Status);
+        var rearmed = TestPoint.Read<LiftAnswer>(await Rearm(_home.Operator, halt.Scope, halt.Id));
+        Assert.Equal(404, (await Rearm(_home.Operator, halt.Scope, halt.Id)).Status);
+        var shown = TestPoint.Read<EntryShown>(await point.AdminAsync(AdminRoutes.Entry, PlaneMessage.Write(new EntryRequest(rearmed.Entry!.Value))));
+        Assert.Contains("\"event\":\"rearm\"", shown.ToJson().ToString(), StringComparison.Ordinal);
+        Assert.True(entry < rearmed.Entry);
+
+        async Task<(int Status, byte[] Body)> Rearm(SigningKey key, Scope of, string id, long age = 0)
+            => await point.AdminAsync(AdminRoutes.Rearm, PlaneMessage.Write(new LiftRequest(new Order(0, OrderKind.Rearm, of, "mended", "op", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age, id).Sign(key))));
+    }
+}
