@@ -206,6 +206,24 @@ public class CanaryTests
     }
 
     [Fact]
+    public async Task A_permitted_probe_that_was_refused_is_asked_again_with_the_next_round()
+    {
+        await using var plane = Plane();
+        plane.ProbeMs = 50;
+        await using var door = await plane.OpenAsync();
+        await using var armed = await ArmAsync(door);
+        plane.Probes = ProbeFault.NoDecision;
+        while (armed.Proof.Refusing is null)
+        {
+            await armed.ProveAsync(CancellationToken.None);
+        }
+
+        plane.Probes = ProbeFault.None;
+        await UntilAsync(() => armed.Proof.Refusing is null, "what was over is not told for longer than a round");
+        Assert.Null(armed.Proof.Disarmed);
+    }
+
+    [Fact]
     public async Task Nothing_is_admitted_before_altered_permits_were_refused()
     {
         await using var plane = Plane();

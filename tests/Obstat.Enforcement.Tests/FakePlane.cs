@@ -92,6 +92,9 @@ public sealed class FakePlane : IAsyncDisposable
     /// <summary>What it does to probes instead of answering rightly.</summary>
     public ProbeFault Probes { get; set; }
 
+    /// <summary>How often a point is told to probe itself.</summary>
+    public long ProbeMs { get; set; } = 3_600_000;
+
     /// <summary>Effective-policy statements, verified under the report key of their boot.</summary>
     public ConcurrentQueue<EffectivePolicy> Said { get; } = new();
 
@@ -522,7 +525,7 @@ public sealed class FakePlane : IAsyncDisposable
         var registration = Registrations.Last(r => r.Boot == report.Ep.Boot);
         Assert.True(EffectivePolicy.TryVerify(report.Statement, registration.Report, Clock.Wall.ToUnixTimeSeconds(), out var said, out var refusal), refusal.ToString());
         Said.Enqueue(said);
-        return (200, PlaneMessage.Write(new EffectiveAnswer(3_600_000, Snapshot)));
+        return (200, PlaneMessage.Write(new EffectiveAnswer(ProbeMs, Snapshot)));
     }
 
     private (int Status, byte[] Body) TakeFailed(byte[] body)
