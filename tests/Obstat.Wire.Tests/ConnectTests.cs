@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Obstat.Wire.Tests;
 
@@ -10,19 +11,18 @@ public sealed class ConnectTests
         @id("history") permit (principal, action == payments::Action::"history", resource == Plane::Server::"payments");
         """;
 
+    private const string ShellClosed = """{ "permissions": { "deny": ["Bash"] } }""";
+
+    private static string[] Server => [PaymentsServer.Program, "--journal", "journal.jsonl"];
+
     [Fact]
-    public async Task Fronts_are_proved_through_what_was_written_and_each_way_round_is_found()
+    public async Task Fronts_are_proved_through_what_was_written_and_the_hook_says_what_policies_say()
     {
         await using var installation = await Installation.InitAsync("read-only");
-        var program = PaymentsServer.Program;
-        _ = (await installation.RunAsync("mcp", "add", "payments", "--approve", "all", "--", program, "--journal", "journal.jsonl")).MustExit(0);
-        await installation.PoliciesAsync(Policies);
-        await installation.UpAsync();
+        await ServeAsync(installation);
         var folder = installation.Folder;
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName, ["NO_COLOR"] = "1" };
-        _ = Directory.CreateDirectory(Path.Combine(folder, ".claude"));
         var (servers, settings) = (Path.Combine(folder, ".mcp.json"), Path.Combine(folder, ".claude", "settings.json"));
-        await File.WriteAllTextAsync(settings, """{ "permissions": { "deny": ["Bash"] } }""");
+        await WriteAsync(settings, ShellClosed);
 
         var connected = await RunAsync("connect", "claude-code", "--output", "json");
         Assert.Equal(["configured", "proved", "proved"], connected.MustExit(0).Json.GetProperty("findings").EnumerateArray().Where(f => f.GetProperty("what").GetString() is "Claude Code: payments (project)" or "Claude Code: hook" or "Claude Code: shell tool")
@@ -37,42 +37,99 @@ public sealed class ConnectTests
         Assert.Equal(2, refused.Exit);
         Assert.Contains("NotPermitted", refused.Errors, StringComparison.Ordinal);
 
-        await OpenAsync(settings, t => t.Replace(",\"onFailure\":\"block\"", "", StringComparison.Ordinal).Replace("\"onFailure\":\"block\"", "\"onFailure\":\"continue\"", StringComparison.Ordinal), "lets the call through");
-        await OpenAsync(settings, t => t.Replace(" hook claude-code", " hook claude-code --help", StringComparison.Ordinal), "does not block");
-        await OpenAsync(settings, t => t.Replace("\"Bash\"", "\"WebFetch\"", StringComparison.Ordinal), "shell that is not sandboxed");
-        await OpenAsync(servers, _ => JsonSerializer.Serialize(new { mcpServers = new { payments = new { command = program, args = new[] { "--journal", "journal.jsonl" } } } }), "goes past the gate");
-
-        // Something that takes the same words and passes everything through: it refuses a tool that nobody has, as any server does.
-        var through = Path.Combine(folder, "obstat-like");
-        await File.WriteAllTextAsync(through, $"#!/bin/sh\nexec '{program}' --journal journal.jsonl\n");
-        using (var chmod = System.Diagnostics.Process.Start("chmod", ["500", through]))
-        {
-            await chmod.WaitForExitAsync();
-        }
-
-        await OpenAsync(servers, _ => JsonSerializer.Serialize(new { mcpServers = new { payments = new { command = through, args = new[] { "mcp", "wrap", "payments", "--config", "obstat.json" } } } }), "not");
+        await WriteAsync(settings, (await File.ReadAllTextAsync(settings)).Replace("\"Bash\"", "\"WebFetch\"", StringComparison.Ordinal));
+        Assert.Contains("shell that is not sandboxed", (await RunAsync("doctor")).MustExit(15).Output, StringComparison.Ordinal);
+        await WriteAsync(settings, (await File.ReadAllTextAsync(settings)).Replace("\"WebFetch\"", "\"Bash\"", StringComparison.Ordinal));
 
         _ = (await RunAsync("doctor")).MustExit(0);
         await installation.DownAsync();
         Assert.Equal(2, (await HookAsync("history", "{}")).Exit);
         _ = (await RunAsync("connect", "claude-code", "--undo")).MustExit(0);
         Assert.False(File.Exists(servers));
-        Assert.Equal("""{ "permissions": { "deny": ["Bash"] } }""", await File.ReadAllTextAsync(settings));
+        Assert.Equal(ShellClosed, await File.ReadAllTextAsync(settings));
 
-        Task<Ran> RunAsync(params string[] words) => Ran.ProgramAsync(folder, environment, Installation.Program, words);
+        Task<Ran> RunAsync(params string[] words) => Ran.ProgramAsync(folder, EnvironmentOf(folder), Installation.Program, words);
 
         Task<Ran> HookAsync(string tool, string arguments)
-            => Ran.ProgramAsync(folder, environment, "sh", "-c", $"printf '%s' '{{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"mcp__payments__{tool}\",\"tool_input\":{arguments}}}' | {line}");
+            => Ran.ProgramAsync(folder, EnvironmentOf(folder), "sh", "-c", $"printf '%s' '{{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"mcp__payments__{tool}\",\"tool_input\":{arguments}}}' | {line}");
+    }
 
-        async Task OpenAsync(string file, Func<string, string> change, string says)
+    /// <summary>Each fault alone, then the files as they were: doctor names that fault and no other. A host without a hook (null) has no member that makes a failing hook block; the other faults are its own too.</summary>
+    [Theory]
+    [InlineData("claude-code", "Claude Code", ".mcp.json", "mcpServers", ".claude/settings.json", "hooks/PreToolUse/0/hooks/0", "onFailure", "\"continue\"")]
+    [InlineData("cursor", "Cursor", ".cursor/mcp.json", "mcpServers", ".cursor/hooks.json", "hooks/beforeMCPExecution/0", "failClosed", "false")]
+    [InlineData("vscode", "VS Code", ".vscode/mcp.json", "servers", null, null, null, null)]
+    public async Task Doctor_finds_a_hook_that_fails_open_a_command_unwrapped_and_a_program_that_passes_everything_through(
+        string host, string title, string servers, string at, string? hooks, string? hook, string? failClosed, string? failsOpen)
+    {
+        await using var installation = await Installation.InitAsync("read-only");
+        await ServeAsync(installation);
+        var folder = installation.Folder;
+        if (host == "claude-code")
         {
-            var before = await File.ReadAllTextAsync(file);
-            var changed = change(before);
-            Assert.NotEqual(before, changed);
-            await File.WriteAllTextAsync(file, changed);
-            var run = await RunAsync("doctor");
-            Assert.Contains(says, run.MustExit(15).Output, StringComparison.Ordinal);
-            await File.WriteAllTextAsync(file, before);
+            await WriteAsync(Path.Combine(folder, ".claude", "settings.json"), ShellClosed);
+        }
+
+        // It takes the same words and passes everything through; it refuses a tool that nobody has, as any server does.
+        var through = Path.Combine(folder, "obstat-like");
+        await WriteAsync(through, $"#!/bin/sh\nexec '{string.Join("' '", Server)}'\n");
+        _ = (await Ran.ProgramAsync(folder, EnvironmentOf(folder), "chmod", "500", through)).MustExit(0);
+
+        _ = (await RunAsync("connect", host)).MustExit(0);
+        var (front, itsHook) = ($"{title}: payments (project)", $"{title}: hook");
+        var findings = FindingsOf((await RunAsync("doctor", "--output", "json")).MustExit(0));
+        Assert.Equal("proved", findings.Single(f => f.What == front).State);
+        Assert.Equal(hooks is null ? [] : ["proved"], findings.Where(f => f.What == itsHook).Select(f => f.State));
+
+        await OpenAsync(servers, f => (Front(f)["command"], Front(f)["args"]) = (Server[0], new JsonArray([.. Server[1..].Select(a => (JsonNode)a)])), front, "goes past the gate");
+        await OpenAsync(servers, f => Front(f)["command"] = through, front, "the ledger does not know of it");
+        if (hooks is not null)
+        {
+            await OpenAsync(hooks, f => Hook(f).Remove(failClosed!), itsHook, "lets the call through");
+            await OpenAsync(hooks, f => Hook(f)[failClosed!] = JsonNode.Parse(failsOpen!), itsHook, "lets the call through");
+            await OpenAsync(hooks, f => Hook(f)["command"] = $"{Hook(f)["command"]} --help", itsHook, "does not block");
+        }
+
+        _ = (await RunAsync("doctor")).MustExit(0);
+
+        Task<Ran> RunAsync(params string[] words) => Ran.ProgramAsync(folder, EnvironmentOf(folder), Installation.Program, words);
+
+        JsonObject Front(JsonNode file) => file[at]!["payments"]!.AsObject();
+
+        JsonObject Hook(JsonNode file) => hook!.Split('/').Aggregate(file, (n, s) => int.TryParse(s, out var index) ? n[index]! : n[s]!).AsObject();
+
+        async Task OpenAsync(string file, Action<JsonNode> change, string what, string says)
+        {
+            var path = Path.Combine(folder, file);
+            var before = await File.ReadAllTextAsync(path);
+            var (was, changed) = (JsonNode.Parse(before)!, JsonNode.Parse(before)!);
+            change(changed);
+            Assert.False(JsonNode.DeepEquals(was, changed));
+            await WriteAsync(path, changed.ToJsonString());
+            var open = Assert.Single(FindingsOf((await RunAsync("doctor", "--output", "json")).MustExit(15)), f => f.State == "open");
+            Assert.Equal(what, open.What);
+            Assert.Contains(says, open.Detail, StringComparison.Ordinal);
+            await WriteAsync(path, before);
         }
     }
+
+    /// <summary>Starts the plane, with the payments server behind its gate.</summary>
+    private static async Task ServeAsync(Installation installation)
+    {
+        _ = (await installation.RunAsync(["mcp", "add", "payments", "--approve", "all", "--", .. Server])).MustExit(0);
+        await installation.PoliciesAsync(Policies);
+        await installation.UpAsync();
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(string folder)
+        => new(StringComparer.Ordinal) { ["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName, ["NO_COLOR"] = "1" };
+
+    private static Task WriteAsync(string path, string text)
+    {
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return File.WriteAllTextAsync(path, text);
+    }
+
+    private static (string State, string What, string Detail)[] FindingsOf(Ran doctor)
+        => [.. doctor.Json.GetProperty("findings").EnumerateArray().Select(f => (f.GetProperty("state").GetString()!, f.GetProperty("what").GetString()!, f.GetProperty("detail").GetString()!))];
 }
