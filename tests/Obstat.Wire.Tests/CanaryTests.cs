@@ -38,6 +38,7 @@ public sealed class CanaryTests
         await installation.DownAsync();
         var breach = Path.Combine(installation.Folder, ".obstat", "keys", "gateway", "breach.json");
         await File.WriteAllTextAsync(breach, """{"cause":"the forbidden probe was permitted and had its effect","effects":1,"halt":"AAAAAAAAAAAAAAAAAAAAAA","told":false,"v":1}""");
+        File.SetUnixFileMode(breach, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         var up = installation.UpAsync();
         JsonElement halts;
