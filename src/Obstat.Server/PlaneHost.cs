@@ -156,7 +156,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var terms = new PermitTerms(snapshots.Current.Snapshot.Trust.Issuer, settings.Limits.Permit, EngineBuild()) { LeaseLife = settings.Limits.Lease };
         var recorder = new Recorded.Recorder(ledger);
         var boots = new LiveBoots();
-        var meter = Keep(new GateMeter());
+        var meter = Keep(new GateMeter(clock));
         var orders = new OrderBoard(working, ledger.State.Plane.Epoch, clock);
         var leases = new LeaseDesk(ledger, working, boots, orders, new RunningDecisions(snapshots, clock), settings.Limits.Lease, clock);
         snapshots.Moved += leases.DecideAgain;
@@ -193,13 +193,13 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, exporter, clock, clock.GetUtcNow()), meter, logging, running, cancellation);
+        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, meter, exporter, clock, clock.GetUtcNow()), logging, running, cancellation);
 
         _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, watch, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }
 
     /// <summary>What looks at the plane. Nothing that fails here keeps it from deciding.</summary>
-    private async Task StartFacesAsync(FaceSources sources, GateMeter meter, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
+    private async Task StartFacesAsync(FaceSources sources, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
     {
         var (listen, otlp) = (sources.Settings.Listen, sources.Settings.Otlp);
         if (listen.Console is null && listen.Metrics is null && otlp is null)
@@ -208,7 +208,7 @@ public sealed class PlaneHost : IAsyncDisposable
         }
 
         _faces = Keep(new FacesParts(sources));
-        PlaneGauges.Add(meter.Meter, sources, _faces.Standing, _faces.Keeper);
+        PlaneGauges.Add(sources.Meter.Meter, sources, _faces.Standing, _faces.Keeper);
         if (Exports.Start(sources.Settings) is { } exports)
         {
             _ = Keep(exports);

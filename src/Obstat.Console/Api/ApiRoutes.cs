@@ -15,7 +15,7 @@ public static class ApiRoutes
     /// <summary>To <see cref="OverviewView"/>.</summary>
     public const string Overview = Prefix + "overview";
 
-    /// <summary>To <see cref="DecisionsView"/>: <c>verdict reason action principal tool point from to after limit facets</c>.</summary>
+    /// <summary>To <see cref="DecisionsView"/>: <c>verdict reason action principal tool point from to after limit facets</c>; or <c>canary=1</c> with <c>after limit</c>: the probes that have an entry.</summary>
     public const string Decisions = Prefix + "decisions";
 
     /// <summary>Followed by an index, to <see cref="EntryView"/>; by an index and <c>/proof.zip</c>, to the bytes of an evidence bundle.</summary>
@@ -29,6 +29,21 @@ public static class ApiRoutes
 
     /// <summary>Followed by the id of an execution, to <see cref="LineageView"/>.</summary>
     public const string Lineage = Executions + "/";
+
+    /// <summary>What ends the path of a lineage as W3C PROV-JSON. For roles that may take evidence away.</summary>
+    public const string ProvSuffix = "/prov.json";
+
+    /// <summary>What ends the path of a lineage as OpenLineage run events, one a line. For roles that may take evidence away.</summary>
+    public const string OpenLineageSuffix = "/openlineage.ndjson";
+
+    /// <summary>To <see cref="CompareView"/>: <c>a b</c>, the ids of two executions.</summary>
+    public const string Compare = Prefix + "compare";
+
+    /// <summary>To <see cref="LeasesView"/>.</summary>
+    public const string Leases = Prefix + "leases";
+
+    /// <summary>Followed by the id of an enforcement point, to <see cref="PointDetailView"/>.</summary>
+    public const string Points = Prefix + "points/";
 
     /// <summary>To <see cref="PoliciesView"/>.</summary>
     public const string Policies = Prefix + "policies";

@@ -58,4 +58,7 @@ public sealed record StateView
 
     /// <summary>What probes show; null where no probe runs.</summary>
     public required ProvedView? Proved { get; init; }
+
+    /// <summary>What is not as it should be, worst first; empty while all is well.</summary>
+    public ImmutableArray<TroubleView> Troubles { get; init; } = [];
 }

@@ -16,8 +16,8 @@ public sealed class LeaseBook
     /// <summary>How long a stop may take where the point did not say: 1 s.</summary>
     public static readonly TimeSpan StopTimeUnknown = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Held> _byId = new(StringComparer.Ordinal);
-    private readonly Dictionary<Scope, HashSet<Held>> _byScope = [];
+    private readonly Dictionary<string, Hold> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<Scope, HashSet<Hold>> _byScope = [];
 
     /// <summary>Leases that are known, ended ones included until the point can hold them no longer.</summary>
     public int Count => _byId.Count;
@@ -25,11 +25,15 @@ public sealed class LeaseBook
     /// <summary>Leases that go on.</summary>
     public IEnumerable<LeaseFacts> Running => _byId.Values.Where(h => h.Code is null).Select(h => h.Facts);
 
+    /// <summary>Leases that go on: whether the point opened each, and how long it may hold it yet if nobody renews it.</summary>
+    public IEnumerable<(LeaseFacts Facts, bool IsOpened, TimeSpan Left)> Held(TimeSpan now)
+        => _byId.Values.Where(h => h.Code is null).Select(h => (h.Facts, h.IsOpened, h.LiveUntil > now ? h.LiveUntil - now : TimeSpan.Zero));
+
     /// <summary>A lease was permitted: it holds from now on, also if nobody ever opens it.</summary>
     public void Permit(LeaseFacts facts, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var held = new Held(facts) { LiveUntil = now + facts.Ttl + StopTimeUnknown };
+        var held = new Hold(facts) { LiveUntil = now + facts.Ttl + StopTimeUnknown };
         _byId.Add(facts.Id, held);
         foreach (var scope in facts.Scopes)
         {
@@ -146,13 +150,13 @@ public sealed class LeaseBook
         }
     }
 
-    private static EndedLease End(Held held, string how, DenyReason code, TimeSpan now)
+    private static EndedLease End(Hold held, string how, DenyReason code, TimeSpan now)
     {
         held.Code = code;
         return new EndedLease(held.Facts, how, code, held.LiveUntil > now ? held.LiveUntil - now : TimeSpan.Zero);
     }
 
-    private void Remove(Held held)
+    private void Remove(Hold held)
     {
         _ = _byId.Remove(held.Facts.Id);
         foreach (var scope in held.Facts.Scopes)
@@ -166,7 +170,7 @@ public sealed class LeaseBook
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private sealed class Held(LeaseFacts facts)
+    private sealed class Hold(LeaseFacts facts)
     {
         public LeaseFacts Facts => facts;
 

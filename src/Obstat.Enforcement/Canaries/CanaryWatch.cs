@@ -219,12 +219,34 @@ internal sealed class CanaryWatch : IAsyncDisposable
 
                 pause = IsArmed || Volatile.Read(ref _breach) is not null ? PauseMin : pause < PauseMax / 2 ? pause * 2 : PauseMax;
                 var time = Volatile.Read(ref _mustBeWhole) ? TimeSpan.Zero : IsArmed ? _interval : Volatile.Read(ref _breach) is not null ? PauseMax : pause;
-                _ = await _signal.WaitAsync(time * (RandomNumberGenerator.GetInt32(90, 111) / 100.0), _stop.Token).ConfigureAwait(false);
+                await WaitAsync(time * (RandomNumberGenerator.GetInt32(90, 111) / 100.0)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
             // The process ends.
+        }
+    }
+
+    /// <summary>Waits for the next round, and says meanwhile, many times in an interval, that the point is there: a point that is stopped or dead says nothing.</summary>
+    private async Task WaitAsync(TimeSpan time)
+    {
+        var until = _door.Clock.Steady + time;
+        for (var left = time; !Volatile.Read(ref _mustBeWhole); left = until - _door.Clock.Steady)
+        {
+            var pulse = _interval / EffectivePolicy.SaidInInterval;
+            if (left <= pulse)
+            {
+                _ = left > TimeSpan.Zero && await _signal.WaitAsync(left, _stop.Token).ConfigureAwait(false);
+                return;
+            }
+
+            if (await _signal.WaitAsync(pulse, _stop.Token).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            await TellAsync().ConfigureAwait(false);
         }
     }
 

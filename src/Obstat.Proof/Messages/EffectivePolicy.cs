@@ -26,6 +26,9 @@ public sealed record EffectivePolicy(
     PointBoot Ep, Digest Build, Digest Config, Digest Snapshot, long Epoch, long OrdersHead, ImmutableArray<string> Halts, ProofOfClosure Proof, long Leases,
     ImmutableSortedDictionary<LeaseClass, long> StopMicroseconds, long IssuedAt)
 {
+    /// <summary>How often in an interval of probes it is said: each second while points probe every 15 s. Whoever misses three in a row hears a silent point.</summary>
+    public const int SaidInInterval = 15;
+
     /// <summary>Halts that are named at most; of more the oldest ids are left out.</summary>
     public const int HaltsMax = 256;
 

@@ -30,6 +30,13 @@ internal sealed class DecisionsFace(FaceSources plane, FaceRows rows, Sealed ope
             withFacets ? [.. Facets.Select(f => new FacetView(f.Parameter, Values(desk, f.Facet, counts.Facets[f.Facet])))] : []);
     }
 
+    /// <summary>Probes that have an entry of their own: what else they stand for, the entry says.</summary>
+    public DecisionsView Probes(Desk desk, long? after, int limit, Role role)
+    {
+        var found = rows.Rows(desk, desk.Index.Events(DecisionIndex.CanaryType, after, limit), role);
+        return new DecisionsView(found, found.Length == limit ? found[^1].Entry : null, desk.Index.EventCount(DecisionIndex.CanaryType), desk.Index.Total(), []);
+    }
+
     /// <summary>What needs somebody now.</summary>
     public OverviewView Overview(Desk desk, Role role)
     {

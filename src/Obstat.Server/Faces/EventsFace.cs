@@ -18,6 +18,7 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     /// <summary>Streams of one session at once.</summary>
     public const int OfSessionMax = 4;
 
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Session, int> _open = new();
@@ -64,7 +65,8 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     private async Task StreamAsync(HttpContext http, Session me, DecisionFilter filter, long? last, Channel<LiveDecision> listener)
     {
         var cancellation = http.RequestAborted;
-        await SendAsync(http, null, "beat", standing.Beat(), ApiJson.Default.BeatView);
+        var told = standing.Beat();
+        await SendAsync(http, null, "beat", told, ApiJson.Default.BeatView);
         var seen = last ?? -1;
         if (last is { } from)
         {
@@ -97,17 +99,18 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
         while (!me.IsOver(plane.Clock.GetUtcNow()))
         {
             var left = BeatEvery - plane.Clock.GetElapsedTime(beat);
-            if (left <= TimeSpan.Zero)
+            // What became of the plane or a point is told as soon as it is seen, not with the next beat.
+            if (standing.Beat() is var now && (left <= TimeSpan.Zero || !now.Says(told)))
             {
-                beat = plane.Clock.GetTimestamp();
-                await SendAsync(http, null, "beat", standing.Beat(), ApiJson.Default.BeatView);
+                (beat, told) = (plane.Clock.GetTimestamp(), now);
+                await SendAsync(http, null, "beat", told, ApiJson.Default.BeatView);
                 continue;
             }
 
             bool isMore;
             using (var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
-                wait.CancelAfter(left);
+                wait.CancelAfter(left < LookEvery ? left : LookEvery);
                 try
                 {
                     isMore = await listener.Reader.WaitToReadAsync(wait.Token);

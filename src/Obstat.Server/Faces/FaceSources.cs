@@ -3,6 +3,7 @@ using Obstat.Server.Leases;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Points;
 using Obstat.Server.Sources;
+using Obstat.Server.Telemetry;
 using Obstat.Settings;
 using Obstat.Storage;
 using Obstat.Storage.Vaults;
@@ -11,5 +12,5 @@ namespace Obstat.Server.Faces;
 
 /// <summary>What faces are told about: the parts of one running plane. They ask them, and change nothing but by the operations that operators have.</summary>
 internal sealed record FaceSources(
-    InstallationSettings Settings, Ledger Ledger, Vault Vault, Snapshots Snapshots, PlaneKeys Keys, WorkingKeys Working, LiveBoots Boots, LeaseDesk Leases, StopDesk Stops, PointWatch Watch, Exporter Exporter, TimeProvider Clock,
+    InstallationSettings Settings, Ledger Ledger, Vault Vault, Snapshots Snapshots, PlaneKeys Keys, WorkingKeys Working, LiveBoots Boots, LeaseDesk Leases, StopDesk Stops, PointWatch Watch, GateMeter Meter, Exporter Exporter, TimeProvider Clock,
     DateTimeOffset Started);

@@ -94,6 +94,10 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
         {
             await ProofAsync(http, session, path[ApiRoutes.Entries.Length..^ApiRoutes.ProofSuffix.Length]);
         }
+        else if (method == HttpMethods.Get && path.StartsWith(ApiRoutes.Lineage, StringComparison.Ordinal) && (path.EndsWith(ApiRoutes.ProvSuffix, StringComparison.Ordinal) || path.EndsWith(ApiRoutes.OpenLineageSuffix, StringComparison.Ordinal)))
+        {
+            await LineageAsync(http, session, path);
+        }
         else if (method == HttpMethods.Get && (_reads.GetValueOrDefault(path) ?? parts.ReadOf(path)) is { } read)
         {
             await read(http, session);
@@ -209,6 +213,24 @@ internal sealed class FacesApi(FaceSources plane, FacesParts parts, ILogger logg
         http.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"entry-{entry}.zip\"");
         http.Response.ContentLength = bundle.Length;
         await http.Response.Body.WriteAsync(bundle, http.RequestAborted);
+    }
+
+    private async Task LineageAsync(HttpContext http, Session session, string path)
+    {
+        if (!session.Role.Exports())
+        {
+            await DenyAsync(http, session, "take evidence away", Role.Auditor);
+            return;
+        }
+
+        var isProv = path.EndsWith(ApiRoutes.ProvSuffix, StringComparison.Ordinal);
+        var id = path[ApiRoutes.Lineage.Length..^(isProv ? ApiRoutes.ProvSuffix : ApiRoutes.OpenLineageSuffix).Length];
+        if (await parts.ExportAsync(http, id, isProv) is { } text)
+        {
+            http.Response.ContentType = isProv ? Type : "application/x-ndjson";
+            http.Response.Headers.ContentDisposition = $"attachment; filename=\"execution-{id}{(isProv ? ".prov.json" : ".openlineage.ndjson")}\"";
+            await http.Response.WriteAsync(text, http.RequestAborted);
+        }
     }
 
     private Task DenyAsync(HttpContext http, Session session, string what, Role needed)

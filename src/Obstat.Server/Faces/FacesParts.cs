@@ -19,6 +19,8 @@ internal sealed class FacesParts : IDisposable
     private readonly LedgerFace _ledger;
     private readonly HaltsFace _halts;
     private readonly LineageFace _lineage;
+    private readonly PointFace _points;
+    private readonly LeasesFace _leases;
     private readonly EventsFace _events;
 
     /// <summary>Opens the index and begins to follow the ledger.</summary>
@@ -27,7 +29,7 @@ internal sealed class FacesParts : IDisposable
         _plane = plane;
         var opened = new Sealed(plane.Vault);
         _rows = new FaceRows(opened);
-        Keeper = new IndexKeeper(plane.Ledger, opened, _rows);
+        Keeper = new IndexKeeper(plane.Ledger, opened, _rows, _damage);
         Pool = new QueryPool(plane.Ledger, _damage);
         Sessions = new Sessions(plane.Clock);
         Standing = new Standing(plane, Keeper, _damage);
@@ -39,7 +41,9 @@ internal sealed class FacesParts : IDisposable
         _identities = new IdentitiesFace(plane, Standing);
         _ledger = new LedgerFace(plane, Keeper, _damage);
         _halts = new HaltsFace(plane, _rows, Standing);
-        _lineage = new LineageFace(_rows);
+        _lineage = new LineageFace(_rows, plane.Ledger.Origin);
+        _points = new PointFace(plane, _rows, Standing);
+        _leases = new LeasesFace(plane, _rows);
         _events = new EventsFace(plane, Keeper, Pool, _rows, Standing);
     }
 
@@ -73,12 +77,15 @@ internal sealed class FacesParts : IDisposable
         [ApiRoutes.Setup] = (http, _) => PlainAsync(http, ApiJson.Default.SetupView, Setup),
         [ApiRoutes.Halts] = (http, me) => PlainAsync(http, ApiJson.Default.HaltsView, desk => _halts.Show(desk, me.Role)),
         [ApiRoutes.HaltPreview] = PreviewAsync,
+        [ApiRoutes.Leases] = (http, me) => PlainAsync(http, ApiJson.Default.LeasesView, desk => _leases.Show(desk, me.Role)),
+        [ApiRoutes.Compare] = CompareAsync,
         [ApiRoutes.Events] = EventsAsync,
     };
 
     /// <summary>What answers a GET of a path with an index or an id at its end; null for none.</summary>
     public Func<HttpContext, Session, Task>? ReadOf(string path)
         => path.StartsWith(ApiRoutes.Entries, StringComparison.Ordinal) ? (http, me) => EntryAsync(http, me, path[ApiRoutes.Entries.Length..])
+            : path.StartsWith(ApiRoutes.Points, StringComparison.Ordinal) ? (http, me) => PlainAsync(http, ApiJson.Default.PointDetailView, desk => _points.Show(desk, path[ApiRoutes.Points.Length..], me.Role))
             : path.StartsWith(ApiRoutes.Lineage, StringComparison.Ordinal) ? (http, me) => LineageAsync(http, me, path[ApiRoutes.Lineage.Length..])
             : null;
 
@@ -90,9 +97,19 @@ internal sealed class FacesParts : IDisposable
 
     private Task DecisionsAsync(HttpContext http, Session me)
     {
-        var parameters = Parameters.Of(http.Request.Query, "verdict", "reason", "action", "principal", "tool", "point", "from", "to", "after", "limit", "facets");
+        var parameters = Parameters.Of(http.Request.Query, "verdict", "reason", "action", "principal", "tool", "point", "from", "to", "after", "limit", "facets", "canary");
         var filter = parameters.Filter(_plane.Clock.GetUtcNow(), _plane.Vault.FindPseudonym);
         var (after, limit, facets) = (parameters.Index("after"), parameters.Limit(), parameters.OneOf("facets", "0", "1"));
+        if (parameters.OneOf("canary", "0", "1") == "1")
+        {
+            if (filter != Storage.Indexing.DecisionFilter.All || facets is not null)
+            {
+                parameters.Refuse("canary", "expected nothing beside it but after and limit");
+            }
+
+            return AskAsync(http, parameters, ApiJson.Default.DecisionsView, desk => _decisions.Probes(desk, after, limit, me.Role));
+        }
+
         return AskAsync(http, parameters, ApiJson.Default.DecisionsView, desk => _decisions.List(desk, filter, after, limit, facets == "1", me.Role));
     }
 
@@ -127,9 +144,45 @@ internal sealed class FacesParts : IDisposable
             : PlainAsync(http, ApiJson.Default.EntryView, desk => _entries.Show(desk, entry, me.Role));
 
     private Task LineageAsync(HttpContext http, Session me, string id)
-        => !Base64Url.TryDecode(id, out var bytes) || bytes.Length != 16
+        => !IsExecution(id)
             ? FacesApi.RefuseAsync(http, 400, ApiRefusal.BadRequest, "expected the id of an execution, 22 characters", "id")
             : PlainAsync(http, ApiJson.Default.LineageView, desk => _lineage.Show(desk, id, me.Role));
+
+    private Task CompareAsync(HttpContext http, Session me)
+    {
+        var parameters = Parameters.Of(http.Request.Query, "a", "b");
+        var (a, b) = (parameters.Text("a") ?? "", parameters.Text("b") ?? "");
+        foreach (var (name, id) in (ReadOnlySpan<(string, string)>)[("a", a), ("b", b)])
+        {
+            if (!IsExecution(id))
+            {
+                parameters.Refuse(name, "expected the id of an execution, 22 characters");
+            }
+        }
+
+        return AskAsync(http, parameters, ApiJson.Default.CompareView, desk => _lineage.Show(desk, a, me.Role) is { } one && _lineage.Show(desk, b, me.Role) is { } other ? CompareFace.Of(one, other) : null);
+    }
+
+    /// <summary>A lineage for other people's tools: only of entries that are proven.</summary>
+    public async Task<string?> ExportAsync(HttpContext http, string id, bool isProv)
+    {
+        if (!IsExecution(id) || http.Request.QueryString.HasValue)
+        {
+            await FacesApi.RefuseAsync(http, 400, ApiRefusal.BadRequest, "expected the id of an execution, 22 characters, and no parameter", "id");
+            return null;
+        }
+
+        var (isAnswered, text) = await Pool.AskAsync(desk => _lineage.Export(desk, id, isProv), http.RequestAborted);
+        if (!isAnswered || text is null)
+        {
+            await (isAnswered ? NothingAsync(http) : BusyAsync(http));
+            return null;
+        }
+
+        return text;
+    }
+
+    private static bool IsExecution(string id) => Base64Url.TryDecode(id, out var bytes) && bytes.Length == 16;
 
     private Task EventsAsync(HttpContext http, Session me)
     {
@@ -169,8 +222,10 @@ internal sealed class FacesParts : IDisposable
         }
 
         var (isAnswered, answer) = await Pool.AskAsync(question, http.RequestAborted);
-        await (!isAnswered ? FacesApi.RefuseAsync(http, 503, ApiRefusal.Busy, "the questions before this one took all the time that faces have; decisions are not touched by it")
-            : answer is null ? FacesApi.RefuseAsync(http, 404, ApiRefusal.NotFound, "there is no such thing in this ledger")
-            : FacesApi.WriteAsync(http, answer, type));
+        await (!isAnswered ? BusyAsync(http) : answer is null ? NothingAsync(http) : FacesApi.WriteAsync(http, answer, type));
     }
+
+    private static Task BusyAsync(HttpContext http) => FacesApi.RefuseAsync(http, 503, ApiRefusal.Busy, "the questions before this one took all the time that faces have; decisions are not touched by it");
+
+    private static Task NothingAsync(HttpContext http) => FacesApi.RefuseAsync(http, 404, ApiRefusal.NotFound, "there is no such thing in this ledger");
 }

@@ -10,7 +10,8 @@ internal sealed class HealthFace(FaceSources plane, Standing standing, IndexKeep
 {
     private const int TimelineMax = 200;
     private const long BehindMax = 1_000;
-    private static readonly TimeSpan KeysSoon = TimeSpan.FromHours(1);
+    /// <summary>From when on the end of the working keys is told.</summary>
+    public static readonly TimeSpan KeysSoon = TimeSpan.FromHours(1);
     private static readonly TimeSpan TimelineOf = TimeSpan.FromHours(24);
 
     /// <summary>All of it.</summary>
@@ -18,8 +19,7 @@ internal sealed class HealthFace(FaceSources plane, Standing standing, IndexKeep
     {
         var since = plane.Clock.GetUtcNow() - TimelineOf;
         return new HealthView(
-            Components, standing.Points, Keys,
-            [.. desk.Index.Events(null, null, TimelineMax).Select(i => EntryWords.Link(ReadEntry.Of(desk, i))).Where(l => l.Time >= since || l.Time == DateTimeOffset.UnixEpoch)]);
+            Components, standing.Points, Keys, [.. desk.Index.Changes(since, TimelineMax).Select(i => EntryWords.Link(ReadEntry.Of(desk, i)))]);
     }
 
     /// <summary>Parts of the plane.</summary>
@@ -48,11 +48,26 @@ internal sealed class HealthFace(FaceSources plane, Standing standing, IndexKeep
                     ? new ComponentView($"issuer {issuer.Url}", "refusing", DenyReason.TrustStale.ToCode(), null, Age(current.Freshness.AgeOf(issuer.Url, now)), Age((long)issuer.StaleAfter.TotalSeconds), null)
                     : new ComponentView($"issuer {issuer.Url}", "ok", null, null, Age(current.Freshness.AgeOf(issuer.Url, now)), Age((long)issuer.StaleAfter.TotalSeconds), null)),
                 new("stops", halts.IsEmpty ? "ok" : "refusing", halts.IsEmpty ? null : DenyReason.Halted.ToCode(), halts.IsEmpty ? null : halts[^1].Since, Number(halts.Length, "halts in force"), null, halts.IsEmpty ? null : halts[0].Scope),
-                new("points", points.Any(p => !p.IsConnected) ? "degraded" : points.IsEmpty ? "unknown" : "ok", null, null, Number(points.Count(p => p.IsConnected), "connected"), null,
-                    points.FirstOrDefault(p => !p.IsConnected) is { } away ? $"{away.Id} is away, and refuses" : null),
+                new("points", points.Any(p => !p.IsConnected || p.IsSilent) ? "degraded" : points.IsEmpty ? "unknown" : "ok", null, null, Number(points.Count(p => p.IsConnected && !p.IsSilent), "connected"), null,
+                    points.FirstOrDefault(p => p.IsSilent) is { } silent ? $"{silent.Id} says nothing: it is dead, stopped or cut off" : points.FirstOrDefault(p => !p.IsConnected) is { } away ? $"{away.Id} is away, and refuses" : null),
+                Probes(now),
                 new("index", keeper.Failure is not null || behind > BehindMax ? "degraded" : "ok", null, null, Number(behind, "entries behind"), Number(BehindMax, "entries"), keeper.Failure),
             ];
         }
+    }
+
+    private ComponentView Probes(DateTimeOffset now)
+    {
+        var limit = string.Create(CultureInfo.InvariantCulture, $"{3 * plane.Watch.Interval.TotalSeconds:0} s");
+        return standing.Proved switch
+        {
+            null => new("probes", "unknown", null, null, "no probe told yet", limit, null),
+            { IsOpen: true } open => new("probes", "refusing", DenyReason.Fault.ToCode(), open.At, "a probe had an effect", limit, open.Detail),
+            { At: { } at } proved when now - at <= 3 * plane.Watch.Interval => new(
+                "probes", proved.Refusing is null ? "ok" : "degraded", proved.Refusing, null, string.Create(CultureInfo.InvariantCulture, $"proved closed {(now - at).TotalSeconds:0} s ago"), limit,
+                proved.Refusing is null ? null : "the permitted probe was refused"),
+            { } proved => new("probes", "degraded", proved.Refusing, proved.At, "not proved closed", limit, proved.Detail),
+        };
     }
 
     private ImmutableArray<KeyView> Keys =>

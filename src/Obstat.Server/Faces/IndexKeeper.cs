@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Obstat.Console.Api;
+using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
 using Obstat.Storage;
 using Obstat.Storage.Indexing;
@@ -24,10 +25,16 @@ internal sealed class IndexKeeper : IDisposable
     public const int ListenersMax = 200;
 
     private const int ChunkLength = 1_000;
+
+    /// <summary>Entries that a patrol proves anew: so many of the newest, and as many more, going round.</summary>
+    private const int PatrolMax = 64;
+
+    private static readonly TimeSpan PatrolEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
     private readonly Ledger _ledger;
     private readonly FaceRows _rows;
+    private readonly Damage _damage;
     private readonly LedgerReader? _reader;
     private readonly DecisionIndex? _index;
     private readonly Thread? _thread;
@@ -38,11 +45,13 @@ internal sealed class IndexKeeper : IDisposable
     private readonly IndexReader? _asked;
     private long _size;
     private long _orphans;
+    private long _patrolled;
+    private long _patrolAt;
 
     /// <summary>Opens the index and begins. An index that cannot be opened is a failure that is told, not one that is thrown: the plane decides without it.</summary>
-    public IndexKeeper(Ledger ledger, Sealed opened, FaceRows rows)
+    public IndexKeeper(Ledger ledger, Sealed opened, FaceRows rows, Damage damage)
     {
-        (_ledger, _rows) = (ledger, rows);
+        (_ledger, _rows, _damage) = (ledger, rows, damage);
         try
         {
             _reader = ledger.Read();
@@ -113,6 +122,7 @@ internal sealed class IndexKeeper : IDisposable
                 }
 
                 var (size, started) = (_ledger.State.Size, Stopwatch.GetTimestamp());
+                Patrol();
                 if (size == _index!.Size)
                 {
                     pause = Every;
@@ -130,6 +140,29 @@ internal sealed class IndexKeeper : IDisposable
         catch (Exception e) when (e is LedgerUnavailableException or SqliteException or IOException)
         {
             _failure = e.Message;
+        }
+    }
+
+    /// <summary>Proves anew what pages show most, and goes round through all the rest: a file that somebody changed is found while nobody looks at the entry.</summary>
+    private void Patrol()
+    {
+        if (_ledger.Head is not { } note || Stopwatch.GetElapsedTime(_patrolAt) < PatrolEvery || !Checkpoint.TryOpen(note, _ledger.HeadKey, out var head, out _))
+        {
+            return;
+        }
+
+        _patrolAt = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 2 * PatrolMax && i < head.Size; i++)
+        {
+            var index = i < PatrolMax ? head.Size - 1 - i : _patrolled++ % head.Size;
+            try
+            {
+                _ = _reader!.Proven(index, head);
+            }
+            catch (Exception e) when (e is LedgerUnavailableException or SqliteException)
+            {
+                _damage.Saw(index, e.Message);
+            }
         }
     }
 

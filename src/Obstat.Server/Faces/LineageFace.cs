@@ -1,16 +1,37 @@
 using Obstat.Console.Api;
+using Obstat.Core.Lineage;
 using Obstat.Proof.Statements;
+using Obstat.Storage;
 
 namespace Obstat.Server.Faces;
 
 /// <summary>Executions that belong together, by what their signed entries say of their parents: never by time or order.</summary>
-internal sealed class LineageFace(FaceRows rows)
+internal sealed class LineageFace(FaceRows rows, string origin)
 {
     private const int NodesMax = 1_000;
     private const int DecisionsMax = 10_000;
 
     /// <summary>The executions that share a root with this one; null where no decision names it.</summary>
     public LineageView? Show(Desk desk, string execution, Role role)
+        => Family(desk, execution) is var (root, families) ? new LineageView(execution, root, [.. families.Select(f => Node(desk, f, role))], Math.Max(desk.Index.CountOfRoot(root), families.Count)) : null;
+
+    /// <summary>The same as PROV-JSON or OpenLineage run events. What is not what was signed has no lineage: it throws.</summary>
+    public string? Export(Desk desk, string execution, bool isProv)
+    {
+        if (Family(desk, execution) is not var (_, families))
+        {
+            return null;
+        }
+
+        var entries = families.SelectMany(f => f).SelectMany(read => desk.Index.LinksOf(read.Index).Select(i => ReadEntry.Of(desk, i)).Prepend(read)).DistinctBy(read => read.Index)
+            .Select(read => read is { Written: { } written, Proof.State: not ProofState.Failed }
+                ? new LineageEntry(read.Index, written.Statement, written.Digest)
+                : throw new LedgerUnavailableException(FormattableString.Invariant($"entry {read.Index} is not what was signed: {read.Proof.Detail}")))
+            .ToArray();
+        return isProv ? ProvDocument.Of(origin, entries).ToString() : string.Concat(OpenLineageEvents.Of(origin, entries).Select(e => e + "\n"));
+    }
+
+    private static (string Root, List<List<ReadEntry>> Families)? Family(Desk desk, string execution)
     {
         if (desk.Index.OfExecution(execution, 1) is not [var first] || ReadEntry.Of(desk, first).Written?.Statement is not DecisionStatement { Request: var asked })
         {
@@ -24,7 +45,7 @@ internal sealed class LineageFace(FaceRows rows)
 
         // By the index these have one root; what is shown of each, its own entry says.
         var families = new Dictionary<string, List<ReadEntry>>(StringComparer.Ordinal);
-        var order = new List<string>();
+        var order = new List<List<ReadEntry>>();
         foreach (var place in desk.Index.OfRoot(asked.Root, DecisionsMax))
         {
             if (order.Count >= NodesMax)
@@ -46,14 +67,13 @@ internal sealed class LineageFace(FaceRows rows)
             if (!families.TryGetValue(decision.Request.Execution, out var family))
             {
                 families[decision.Request.Execution] = family = [];
-                order.Add(decision.Request.Execution);
+                order.Add(family);
             }
 
             family.Add(read);
         }
 
-        var total = Math.Max(desk.Index.CountOfRoot(asked.Root), order.Count);
-        return new LineageView(execution, asked.Root, [.. order.Select(e => Node(desk, families[e], role))], total);
+        return (asked.Root, order);
     }
 
     private LineageNode Node(Desk desk, List<ReadEntry> family, Role role)

@@ -43,6 +43,18 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
     }
 
+    /// <summary>Leases that go on, with what is left of each if nobody renews it.</summary>
+    public ImmutableArray<(LeaseFacts Facts, bool IsOpened, TimeSpan Left)> Held
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _book.Held(Now)];
+            }
+        }
+    }
+
     private TimeSpan Now => clock.GetElapsedTime(0);
 
     /// <summary>A permit is about to be given; its lease, if it has one, holds from now on. Not null: what it was allowed under moved meanwhile, and it may not be given.</summary>

@@ -28,6 +28,9 @@ internal sealed class PointWatch(LiveBoots boots, Ledger ledger, Snapshots snaps
     /// <summary>How often a point probes: max(15 s, 1 s for each point).</summary>
     public TimeSpan Interval => TimeSpan.FromMilliseconds(Math.Max(IntervalMs, IntervalOfPointMs * boots.Count));
 
+    /// <summary>How often a point says what it enforces by.</summary>
+    public TimeSpan Pulse => Interval / EffectivePolicy.SaidInInterval;
+
     /// <summary>The points that registered with this start, with what they proved, by ages now.</summary>
     public ImmutableArray<PointShown> Points
     {

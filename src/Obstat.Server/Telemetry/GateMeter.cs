@@ -18,12 +18,16 @@ internal sealed class GateMeter : IDisposable
     private readonly Counter<long> _decisions;
     private readonly Histogram<double> _seconds;
 
-    public GateMeter()
+    public GateMeter(TimeProvider clock)
     {
+        Latencies = new PointLatencies(clock);
         _decisions = _meter.CreateCounter<long>("obstat.decisions", description: "Decisions, by verdict, reason code and enforcement point.");
         _seconds = _meter.CreateHistogram(
             "obstat.decision", "s", "From an understood ask to its answer.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
     }
+
+    /// <summary>How long decisions took lately, by point.</summary>
+    public PointLatencies Latencies { get; }
 
     /// <summary>The meter, for gauges beside it.</summary>
     public Meter Meter => _meter;
@@ -49,8 +53,10 @@ internal sealed class GateMeter : IDisposable
         {
             var (verdict, code) = reason is { } denied ? ("deny", denied.ToCode()) : ("allow", "");
             var tags = new TagList { { "verdict", verdict }, { "reason", code }, { "point", point } };
+            var took = Stopwatch.GetElapsedTime(_started);
             meter._decisions.Add(1, tags);
-            meter._seconds.Record(Stopwatch.GetElapsedTime(_started).TotalSeconds, new TagList { { "verdict", verdict } });
+            meter._seconds.Record(took.TotalSeconds, new TagList { { "verdict", verdict } });
+            meter.Latencies.Add(point, took);
             _ = span?.SetTag("obstat.verdict", verdict).SetTag("obstat.reason", code).SetTag("obstat.entry", entry).SetTag("obstat.point", point);
         }
 

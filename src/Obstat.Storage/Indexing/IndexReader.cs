@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
 
 namespace Obstat.Storage.Indexing;
@@ -228,6 +229,23 @@ public sealed class IndexReader : IDisposable
         ? Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM event WHERE idx < $1 ORDER BY idx DESC LIMIT {limit}"), [after ?? long.MaxValue])
         : Numbers(
             string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM event WHERE type = (SELECT id FROM word WHERE text = $1) AND idx < $2 ORDER BY idx DESC LIMIT {limit}"), [type, after ?? long.MaxValue]);
+
+    /// <summary>Entries since a time that tell of a change: neither decisions, outcomes and leases, nor probes and digests of the state; newest first.</summary>
+    public ImmutableArray<long> Changes(DateTimeOffset since, int limit)
+    {
+        using var command = Command("SELECT idx, time, (SELECT text FROM word WHERE id = type) FROM event ORDER BY idx DESC", []);
+        using var rows = command.ExecuteReader();
+        var found = ImmutableArray.CreateBuilder<long>();
+        while (found.Count < limit && rows.Read() && rows.GetInt64(1) >= since.ToUnixTimeMilliseconds())
+        {
+            if (rows.GetString(2) is not (DecisionIndex.CanaryType or StateStatement.TypeName))
+            {
+                found.Add(rows.GetInt64(0));
+            }
+        }
+
+        return found.DrainToImmutable();
+    }
 
     /// <summary>How many entries there are of a type other than decisions, outcomes and leases.</summary>
     public long EventCount(string type) => Number("SELECT COUNT(*) FROM event WHERE type = (SELECT id FROM word WHERE text = $1)", type) ?? 0;

@@ -17,11 +17,14 @@ internal sealed class FacesPlane : IAsyncDisposable
 
     private readonly PlaneHost _host;
 
-    private FacesPlane(TestInstallation home, PlaneHost host, TestPoint point) => (Home, _host, Point) = (home, host, point);
+    private FacesPlane(TestInstallation home, PlaneHost host, TestPoint point, RegisterAnswer registered) => (Home, _host, Point, Registered) = (home, host, point, registered);
 
     public TestInstallation Home { get; }
 
     public TestPoint Point { get; }
+
+    /// <summary>What the point was answered when it registered.</summary>
+    public RegisterAnswer Registered { get; }
 
     public Uri Address => _host.ConsoleAddress!;
 
@@ -30,8 +33,7 @@ internal sealed class FacesPlane : IAsyncDisposable
         var home = new TestInstallation(policies, console: "127.0.0.1:0");
         var host = await home.StartAsync();
         var point = new TestPoint(home);
-        _ = await point.RegisterAsync();
-        return new FacesPlane(home, host, point);
+        return new FacesPlane(home, host, point, await point.RegisterAsync());
     }
 
     /// <summary>One decision; gives its entry.</summary>
