@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Obstat.Revocation.Bench;
 
-/// <summary>All streams of a run, read by one thread: seldom while nothing is measured, and without a pause while something is.</summary>
+/// <summary>All streams of a run, read by one thread: seldom, and those that are looked at each 5 ms. The kernel notes when a byte came in, however late it is read.</summary>
 internal sealed class Crowd : IDisposable
 {
     private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(120);
@@ -54,7 +54,7 @@ internal sealed class Crowd : IDisposable
         return begun.FirstOrDefault(s => s.HasEnded) is { } ended ? throw new InvalidOperationException($"a stream ended before it was stopped: {ended.Tail}") : [.. begun];
     }
 
-    /// <summary>Waits until all of some have ended, looking at them without a pause.</summary>
+    /// <summary>Waits until all of some have ended, and takes them out.</summary>
     public async Task EndAsync(Stream[] some)
     {
         await UntilAsync(() => some.All(s => s.HasEnded));
@@ -67,7 +67,7 @@ internal sealed class Crowd : IDisposable
         Array.ForEach(some, s => s.Dispose());
     }
 
-    /// <summary>These are looked at without a pause from now on.</summary>
+    /// <summary>These are looked at each 5 ms from now on.</summary>
     public void LookAt(Stream[] some) => _looked = some;
 
     public void Dispose()
@@ -104,7 +104,7 @@ internal sealed class Crowd : IDisposable
             }
 
             Array.ForEach(looked, s => s.Read(kernel));
-            Thread.Sleep(looked.Length == 0 ? 50 : 2);
+            Thread.Sleep(looked.Length == 0 ? 50 : 5);
         }
     }
 }

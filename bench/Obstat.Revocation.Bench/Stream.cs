@@ -25,7 +25,7 @@ internal sealed class Stream(Session session, int id) : IDisposable
     /// <summary>Whether the other side ended it.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>What came last.</summary>
+    /// <summary>The answer that ended it.</summary>
     public string Tail { get; private set; } = "";
 
     public async Task BeginAsync()
@@ -57,12 +57,9 @@ internal sealed class Stream(Session session, int id) : IDisposable
             var events = bytes.Count("notifications/progress"u8);
             Events += events;
             LastOfTool = events > 0 ? received : LastOfTool;
-            Tail = events > 0 && bytes.IndexOf("\"result\""u8) < 0 && bytes.IndexOf("\"error\""u8) < 0 ? Tail : Encoding.UTF8.GetString(bytes);
+            Tail = bytes.IndexOf("\"result\""u8) < 0 && bytes.IndexOf("\"error\""u8) < 0 ? Tail : Encoding.UTF8.GetString(bytes);
         }
     }
-
-    /// <summary>The client wants no more of it: said in its session, since a connection that is gone cancels nothing (2025-11-25).</summary>
-    public Task CancelAsync() => session.Caller.NotifyAsync($$$$"""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{{{{_id}}}}}}""");
 
     public void Dispose() => _socket.Dispose();
 }

@@ -4,66 +4,80 @@ using Obstat.Calls.Bench;
 
 namespace Obstat.Revocation.Bench;
 
-/// <summary>Trials with one number of streams.</summary>
-internal sealed class Trials(Installation installation, People people, Operator admin, Random random, int size, int everyMs)
+/// <summary>Trials with one number of streams: all of them run at once, each the stream of a person whom this trial or a later one revokes.</summary>
+internal sealed class Trials(Installation installation, People people, Operator admin, Random random, int size, int everyMs, string? file)
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(300);
+    /// <summary>People who have streams when the last trial is over, at most.</summary>
+    public const int PeopleBeyond = 64;
+
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Counting = TimeSpan.FromSeconds(3);
 
-    private readonly List<double> _tool = [];
-    private readonly List<double> _last = [];
+    private readonly List<(double Tool, double Last)> _trials = [];
     private readonly List<double> _one = [];
     private readonly List<Session> _sessions = [];
-    private readonly string _bystander = people.Next();
+    private readonly List<Group> _groups = [];
 
-    public async Task RunAsync(int trials)
+    public async Task RunAsync(int trials, Func<bool> isOver)
     {
         using var crowd = new Crowd();
-        var others = new Stack<Stream>(await crowd.BeginAsync(size, SessionsOf(_bystander)));
+        await FillAsync(crowd);
         await TellRateAsync(crowd);
-        for (var trial = 0; trial < trials; trial++)
+        for (var trial = 0; trial < trials && !isOver(); trial++)
         {
-            var count = random.Next(1, size + 1);
-            var person = people.Next();
-            var leaving = Enumerable.Range(0, count).Select(_ => others.Pop()).ToArray();
-            await Task.WhenAll(leaving.Select(s => s.CancelAsync()));
-            await crowd.EndAsync(leaving);
-            var subset = await crowd.BeginAsync(count, SessionsOf(person));
             await Task.Delay(Settling);
-            crowd.LookAt(subset);
-            await Task.Delay(20);
-            var accepted = Kernel.Now();
-            var answer = await admin.RevokeAsync($"User::{person}@local");
-            await crowd.EndAsync(subset);
-            var lost = others.Where(o => o.HasEnded).ToArray();
-            if (answer.Ordered == count && lost.Length == 0 && subset.All(s => s.Tail.Contains("Revoked", StringComparison.Ordinal)))
-            {
-                _tool.Add(Ms(subset.Max(s => s.LastOfTool) - accepted));
-                _last.Add(Ms(subset.Max(s => s.Last) - accepted));
-                _one.AddRange(subset.Select(s => Ms(s.Last - accepted)));
-            }
-            else
-            {
-                // Something else ended a stream, so this trial says nothing about the order: the tail says what.
-                Console.WriteLine($"void: {answer.Ordered} of {count} ordered, {lost.Length} others ended; {lost.Concat(subset.Where(s => !s.Tail.Contains("Revoked", StringComparison.Ordinal))).FirstOrDefault()?.Tail}");
-                await crowd.EndAsync(lost);
-                others = new Stack<Stream>(others.Except(lost));
-            }
-
-            foreach (var again in await crowd.BeginAsync(size - others.Count, SessionsOf(_bystander)))
-            {
-                others.Push(again);
-            }
+            await TryAsync(crowd);
+            await FillAsync(crowd);
         }
 
-        if (_tool.Count > 0)
-        {
-            Tell("last byte of the tool, last stream", _tool);
-            Tell("last byte of all, last stream", _last);
-            Tell("last byte of all, any stream", _one);
-        }
-
+        Tell();
         _sessions.ForEach(s => s.Dispose());
+    }
+
+    private async Task TryAsync(Crowd crowd)
+    {
+        var (group, subset) = (_groups[0], _groups[0].Streams.ToArray());
+        crowd.LookAt(subset);
+        await Task.Delay(20);
+        var accepted = Kernel.Now();
+        var answer = await admin.RevokeAsync($"User::{group.Person}@local");
+        await crowd.EndAsync(subset);
+        _groups.RemoveAt(0);
+        var lost = _groups.SelectMany(g => g.Streams).Where(s => s.HasEnded).ToArray();
+        if (answer.Ordered == group.Count && lost.Length == 0 && subset.All(IsRevoked))
+        {
+            var (tool, last) = (Ms(subset.Max(s => s.LastOfTool) - accepted), Ms(subset.Max(s => s.Last) - accepted));
+            _trials.Add((tool, last));
+            _one.AddRange(subset.Select(s => Ms(s.Last - accepted)));
+            if (file is not null)
+            {
+                await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{size} {everyMs} {group.Count} {tool:F3} {last:F3}\n"));
+            }
+
+            return;
+        }
+
+        // Something else ended a stream, so this trial says nothing about the order: what ended it says what.
+        Console.WriteLine($"void: {answer.Ordered} of {group.Count} ordered, {lost.Length} others ended; {lost.Concat(subset.Where(s => !IsRevoked(s))).FirstOrDefault()?.Tail}");
+        await crowd.EndAsync(lost);
+        _groups.ForEach(g => g.Streams.RemoveAll(lost.Contains));
+    }
+
+    private static bool IsRevoked(Stream stream) => stream.Tail.Contains("Revoked", StringComparison.Ordinal);
+
+    /// <summary>Begins as many streams as ended: for the groups that lack some, and for new ones.</summary>
+    private async Task FillAsync(Crowd crowd)
+    {
+        for (var room = size - _groups.Sum(g => g.Streams.Count); room > 0; room = size - _groups.Sum(g => g.Streams.Count))
+        {
+            if (_groups.All(g => g.Streams.Count == g.Count))
+            {
+                _groups.Add(new Group(people.Next(), random.Next(1, size + 1)));
+            }
+
+            var group = _groups.First(g => g.Streams.Count < g.Count);
+            group.Streams.AddRange(await crowd.BeginAsync(Math.Min(room, group.Count - group.Streams.Count), SessionsOf(group.Person)));
+        }
     }
 
     private static double Ms(long nanoseconds) => Math.Max(0, nanoseconds / 1e6);
@@ -91,10 +105,23 @@ internal sealed class Trials(Installation installation, People people, Operator 
         return session;
     };
 
+    private void Tell()
+    {
+        Tell("last byte of the tool, last stream", [.. _trials.Select(t => t.Tool)]);
+        Tell("last byte of all, last stream", [.. _trials.Select(t => t.Last)]);
+        Tell("last byte of all, any stream", _one);
+        if (file is not null)
+        {
+            var start = string.Create(CultureInfo.InvariantCulture, $"{size} {everyMs} ");
+            Tell("last byte of all, last stream, every run", [.. File.ReadLines(file).Where(l => l.StartsWith(start, StringComparison.Ordinal)).Select(l => double.Parse(l.Split(' ')[^1], CultureInfo.InvariantCulture))]);
+        }
+    }
+
     private void Tell(string what, List<double> ms)
     {
         ms.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size,5} streams  {what,-36} p50 {At(ms, 0.5):F1}  p90 {At(ms, 0.9):F1}  p99 {At(ms, 0.99):F1}  longest {ms[^1]:F1} ms  of {ms.Count}"));
+        Console.WriteLine(ms.Count == 0 ? $"{size,5} streams  {what}: no trial" : string.Create(CultureInfo.InvariantCulture,
+            $"{size,5} streams  {what,-40} p50 {At(ms, 0.5):F1}  p90 {At(ms, 0.9):F1}  p99 {At(ms, 0.99):F1}  longest {ms[^1]:F1} ms  of {ms.Count}"));
     }
 
     private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(share * sorted.Count))];

@@ -37,6 +37,13 @@ public sealed class Snapshot
 
     internal World World { get; }
 
+    /// <summary>The same with other revocations, which nothing else of it reads.</summary>
+    public Snapshot With(Revocations revocations)
+    {
+        ArgumentNullException.ThrowIfNull(revocations);
+        return new Snapshot(Law, Directory, Trust, revocations, World);
+    }
+
     /// <summary>Joins the parts.</summary>
     public static Snapshot Of(Law law, PrincipalDirectory directory, Trust trust, Revocations revocations)
     {

@@ -26,6 +26,7 @@ public sealed partial class Admission
     private long _lastStep;
     private int _begun;
     private int _closed;
+    private long _stoppedAt = long.MinValue;
 
     private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, Verifier verifier, ImmutableArray<Scope> scopes, HeldLease? lease, int stopsSeen)
     {
@@ -117,6 +118,12 @@ public sealed partial class Admission
 
         Volatile.Write(ref _lastStep, wall.UtcTicks);
     }
+
+    /// <summary>Steady time at which nothing of it went to anybody any more; null before.</summary>
+    internal TimeSpan? StoppedAt => Interlocked.Read(ref _stoppedAt) is var ticks and > long.MinValue ? new TimeSpan(ticks) : null;
+
+    /// <summary>Whether it is over now, by this call: once.</summary>
+    internal bool TryStop(TimeSpan now) => Interlocked.CompareExchange(ref _stoppedAt, now.Ticks, long.MinValue) == long.MinValue;
 
     /// <summary>Whether the evidence of this execution is closed now, by this call: once.</summary>
     internal bool TryClose() => Interlocked.Exchange(ref _closed, 1) == 0;

@@ -70,6 +70,9 @@ public sealed class ArmedDoor : IAsyncDisposable
         return Answer.No(Refused.Of(DenyReason.Fault), answer.Visible);
     }
 
+    /// <summary>An execution was stopped and nothing of it goes on, as <see cref="Door.Stop"/>.</summary>
+    public void Stop(Admission admission) => _door.Stop(admission);
+
     /// <summary>Closes the evidence of an admitted execution, as <see cref="Door.Close"/>.</summary>
     public void Close(Admission admission, Ending ending) => _door.Close(admission, ending);
 

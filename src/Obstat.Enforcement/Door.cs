@@ -195,19 +195,25 @@ public sealed class Door : IAsyncDisposable
         }
     }
 
+    /// <summary>An execution was stopped and nothing of it reaches anybody any more: from here on its stop is acknowledged, and measured to here. Its evidence is closed later, by <see cref="Close"/>.</summary>
+    public void Stop(Admission admission)
+    {
+        ArgumentNullException.ThrowIfNull(admission);
+        var (boot, now) = (Boot, _clock.Steady);
+        if (admission is { Lease: { } lease } && admission.Permit.Ep == boot.Session.Me && admission.TryStop(now))
+        {
+            Stopped(boot, lease, now);
+        }
+    }
+
     /// <summary>Closes the evidence of an admitted execution, once: queued here, delivered behind the caller's back. Never refuses; what cannot be delivered ends as an orphan at the plane.</summary>
     public void Close(Admission admission, Ending ending)
     {
         var boot = Boot;
         if (admission.Permit.Ep == boot.Session.Me && admission.TryClose())
         {
-            var now = _clock.Steady;
-            if (admission.Lease is { } lease)
-            {
-                Stopped(boot, lease, now);
-            }
-
-            boot.Outcomes.Report(admission, ending with { Stopped = now });
+            Stop(admission);
+            boot.Outcomes.Report(admission, ending with { Stopped = admission.StoppedAt ?? _clock.Steady });
         }
     }
 

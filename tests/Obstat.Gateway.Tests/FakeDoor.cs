@@ -104,6 +104,11 @@ internal sealed class FakeDoor : IDoor, IPins
             : Ruling.Yes(Mint.Admit(action, Holder(caller), Lifetime), visible));
     }
 
+    public void Stop(Admission admission)
+    {
+        // Its end is kept where its evidence is closed.
+    }
+
     public void Close(Admission admission, Ending ending) => Endings.Enqueue(ending);
 
     public void CountRefused(DenyReason reason, ReadOnlySpan<byte> received) => Counted.Enqueue(reason);

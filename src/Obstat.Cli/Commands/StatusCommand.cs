@@ -65,7 +65,7 @@ internal static class StatusCommand
         var lines = new List<string>
         {
             Closed(status),
-            $"serving  {(status.Serving.Refusing is { } reason ? $"no - refusing {reason.ToCode()}" : status.Serving.SinceMs is { } ms ? $"yes - a permitted probe passed {Ago(ms)}" : "unknown - no permitted probe passed yet")}",
+            $"serving  {(status.DrainsUntil is not null && status.Serving.Refusing == DenyReason.Halted ? "drained - what runs goes on, nothing new starts" : status.Serving.Refusing is { } reason ? $"no - refusing {reason.ToCode()}" : status.Serving.SinceMs is { } ms ? $"yes - a permitted probe passed {Ago(ms)}" : "unknown - no permitted probe passed yet")}",
             FormattableString.Invariant($"  ledger    {status.Entries} entries, {status.Origin}"),
             $"  policies  {(status.Snapshot is { } digest ? FormattableString.Invariant($"{status.Policies} in force, snapshot sha256:{digest.ToHex()[..12]}") : "none in force")}",
             $"  keys      working keys until {status.KeysUntil}, root {status.Root}",

@@ -16,6 +16,9 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
+    // What an order stops is acknowledged together.
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _signal = new(0);
     private readonly ConcurrentQueue<ClosedLease> _closed = new();
@@ -105,7 +108,12 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
             {
                 _ = await _signal.WaitAsync(pause, _stop.Token).ConfigureAwait(false);
                 var boot = door.Boot;
-                SendClosed(boot);
+                if (!_closed.IsEmpty)
+                {
+                    await Task.Delay(Gather, _stop.Token).ConfigureAwait(false);
+                    SendClosed(boot);
+                }
+
                 SendHeld(boot);
                 var due = sent + Jittered(TimeSpan.FromMilliseconds(Volatile.Read(ref _renewMs)));
                 if (clock.Steady >= due && boot.Session.View is { } view)

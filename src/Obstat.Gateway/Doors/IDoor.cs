@@ -16,6 +16,9 @@ internal interface IDoor
     /// <param name="cancellation">Ends the wait with <see cref="DenyReason.Late"/>.</param>
     Task<Ruling> AskAsync(Caller caller, CanonicalAction action, CancellationToken cancellation);
 
+    /// <summary>An execution was stopped and nothing of it goes to its agent any more: from here on its stop is acknowledged. Its evidence is closed later, by <see cref="Close"/>.</summary>
+    void Stop(Admission admission);
+
     /// <summary>Closes the evidence of an admitted execution: queued here, delivered behind the caller's back. Never refuses; what cannot be delivered ends as an orphan at the plane.</summary>
     void Close(Admission admission, Ending ending);
 

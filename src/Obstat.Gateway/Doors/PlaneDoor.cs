@@ -19,6 +19,9 @@ internal sealed class PlaneDoor(ArmedDoor door) : IDoor
     }
 
     /// <inheritdoc/>
+    public void Stop(Admission admission) => door.Stop(admission);
+
+    /// <inheritdoc/>
     public void Close(Admission admission, Ending ending) => door.Close(admission, ending);
 
     /// <inheritdoc/>

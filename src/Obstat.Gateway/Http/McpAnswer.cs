@@ -54,7 +54,8 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
 
             if (_streams)
             {
-                await (reply.Body is null ? Task.CompletedTask : WriteAsync(reply.Body));
+                // Sent with the end of the response, in one piece.
+                await (reply.Body is null ? Task.CompletedTask : WriteAsync(reply.Body, isLast: true));
                 _kept?.End();
                 return;
             }
@@ -92,7 +93,8 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
     /// <param name="context">The exchange.</param>
     /// <param name="id">Our id of the event; null for none.</param>
     /// <param name="message">The message.</param>
-    public static async Task WriteEventAsync(HttpContext context, string? id, byte[] message)
+    /// <param name="isLast">Whether the response ends with it, which sends it.</param>
+    public static async Task WriteEventAsync(HttpContext context, string? id, byte[] message, bool isLast = false)
     {
         var body = context.Response.BodyWriter;
         if (id is not null)
@@ -105,7 +107,10 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
         body.Write("data: "u8);
         body.Write(message);
         body.Write("\n\n"u8);
-        _ = await body.FlushAsync();
+        if (!isLast)
+        {
+            _ = await body.FlushAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -121,12 +126,12 @@ internal sealed class McpAnswer(HttpContext context, Func<EventStream>? begin) :
     }
 
     /// <summary>Keeps the event first: a client that is gone can come back for it.</summary>
-    private async Task WriteAsync(byte[] message)
+    private async Task WriteAsync(byte[] message, bool isLast = false)
     {
         var id = _kept?.Append(message) is { } number ? _kept.IdOf(number) : null;
         try
         {
-            await WriteEventAsync(context, id, message);
+            await WriteEventAsync(context, id, message, isLast);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {

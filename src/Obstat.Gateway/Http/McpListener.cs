@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Obstat.Gateway.Http;
 
@@ -34,6 +35,9 @@ internal static class McpListener
                 _ = listen.Use(next => connection => front.RunAsync(connection, next));
             });
         });
+
+        // What is written is sent by the thread that wrote it: a byte, and the end of a stream that is stopped, waits for no other thread.
+        _ = builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         var app = builder.Build();
         app.Run(handle);
         await app.StartAsync();

@@ -183,8 +183,24 @@ internal sealed partial class Session
     private async Task<Reply> PerformAsync(
         Connected connected, Admission admission, McpRequest request, Outgoing outgoing, InFlight.Entry entry, Caller caller, string? first, CancellationToken cancellation)
     {
-        using var cut = _parts.Cut(admission, cancellation, entry.Cancelled.Token);
         (entry.Caller, entry.Admission) = (caller, admission);
+        var cut = admission.Lease is null ? _parts.Cut(admission, cancellation, entry.Cancelled.Token) : CancellationTokenSource.CreateLinkedTokenSource(cancellation, entry.Cancelled.Token);
+        var running = RunAsync(connected, admission, request, outgoing, entry, caller, first, cut);
+        if (admission.Lease is not { } lease || await IsFirstAsync(running, lease.Stopping))
+        {
+            return await running;
+        }
+
+        // The agent's side ends now. The server's is cut behind it, whatever that takes; it only SHOULD stop, so what was sent may have run.
+        _parts.Door.Stop(admission);
+        _parts.Aftermath.Add(cut, running);
+        return Ended(new UpstreamAnswer(null, null, lease.Reason, _parts.Clock.GetUtcNow(), 0, 0), request, entry, admission);
+    }
+
+    private async Task<Reply> RunAsync(
+        Connected connected, Admission admission, McpRequest request, Outgoing outgoing, InFlight.Entry entry, Caller caller, string? first, CancellationTokenSource cut)
+    {
+        using var ends = cut;
         var answer = await EffectAsync(admission, async () =>
         {
             var came = await _upstream.CallAsync(admission, outgoing, cut.Token);
@@ -193,8 +209,7 @@ internal sealed partial class Session
         _parts.Close(admission, answer);
         if ((answer.Broken == DenyReason.Late || admission.Lease?.Stop is not null) && answer.Started is not null && !entry.Cancelled.IsCancellationRequested)
         {
-            // Its time is over here; the server is told, and only SHOULD stop.
-            await _upstream.TellAsync(connected, "notifications/cancelled", JsonValue.Object(("requestId", JsonValue.Of(entry.Ours))), CancellationToken.None);
+            _ = TellCancelledAsync(connected, entry.Ours);
         }
 
         if (answer.Result is not null && request.Method.Gate == Gate.Watch)
@@ -202,9 +217,38 @@ internal sealed partial class Session
             _tellings.Watch(request.Parameters["uri"]!.AsString!, request.Method.Name == "resources/subscribe");
         }
 
-        // Who was silent too long says nothing more; what was ordered to stop is told why.
-        return entry.Cancelled.IsCancellationRequested ? Reply.None
-            : Answered(answer, request, entry, admission) with { IsCut = admission.Lease?.Stop is { Cause: not ("order" or "beat") } };
+        return Ended(answer, request, entry, admission);
+    }
+
+    /// <summary>True when the execution ended by itself, false when it was stopped before.</summary>
+    private static async Task<bool> IsFirstAsync(Task running, CancellationToken stopping)
+    {
+        if (!running.IsCompleted)
+        {
+            var stopped = new TaskCompletionSource();
+            var registration = stopping.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), stopped);
+            _ = await Task.WhenAny(running, stopped.Task);
+            _ = registration.Unregister();
+        }
+
+        return running.IsCompleted;
+    }
+
+    /// <summary>Who was silent too long says nothing more; what was ordered to stop is told why. Whoever cancelled it is told nothing.</summary>
+    private static Reply Ended(UpstreamAnswer answer, McpRequest request, InFlight.Entry entry, Admission admission) => entry.Cancelled.IsCancellationRequested ? Reply.None
+        : Answered(answer, request, entry, admission) with { IsCut = admission.Lease?.Stop is { Cause: not ("order" or "beat") } };
+
+    /// <summary>Its time is over here; the server is told, which nobody waits for.</summary>
+    private async Task TellCancelledAsync(Connected connected, long ours)
+    {
+        try
+        {
+            await _upstream.TellAsync(connected, "notifications/cancelled", JsonValue.Object(("requestId", JsonValue.Of(ours))), CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // A courtesy to a server that is gone.
+        }
     }
 
     /// <summary>A permit for somebody else than the one for whom the connection was opened runs nothing: one upstream connection never serves two.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class Session
 
         if (answer.Broken == DenyReason.Late && answer.Started is not null && (stop is not null || !entry.Cancelled.IsCancellationRequested))
         {
-            await _upstream.TellAsync(connected, "notifications/cancelled", JsonValue.Object(("requestId", JsonValue.Of(entry.Ours))), CancellationToken.None);
+            _ = TellCancelledAsync(connected, entry.Ours);
         }
 
         if (stop is { } reason)

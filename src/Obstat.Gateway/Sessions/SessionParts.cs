@@ -26,6 +26,9 @@ internal sealed record SessionParts(ServerIdentity Identity, IDoor Door, IPins P
     /// <summary>How long a request that goes with the connection may take.</summary>
     public static readonly TimeSpan RideMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>Cuts the server's side of what was stopped.</summary>
+    public Aftermath Aftermath { get; } = new(Unforeseen);
+
     /// <summary>Registered name of the server.</summary>
     public string Server => Identity.Name;
 

@@ -80,19 +80,34 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     {
         if (Interlocked.Increment(ref _moves) == 1)
         {
-            _ = Task.Run(() =>
+            _ = Task.Run(DecideAll);
+        }
+    }
+
+    private void DecideAll()
+    {
+        var isDone = false;
+        try
+        {
+            int seen;
+            do
             {
-                int seen;
-                do
+                seen = Volatile.Read(ref _moves);
+                foreach (var lease in running.Leases)
                 {
-                    seen = Volatile.Read(ref _moves);
-                    foreach (var lease in running.Leases)
-                    {
-                        _ = Again(lease);
-                    }
+                    _ = Again(lease);
                 }
-                while (Interlocked.CompareExchange(ref _moves, 0, seen) != seen);
-            });
+            }
+            while (Interlocked.CompareExchange(ref _moves, 0, seen) != seen);
+            isDone = true;
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                // What failed here fails at the next beat too, which is not answered: silence ends what could not be decided. The next move is looked at all the same.
+                Volatile.Write(ref _moves, 0);
+            }
         }
     }
 
@@ -108,10 +123,14 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     /// <summary>A boot registered: what earlier boots of its point held is over.</summary>
     public void Registered(PointBoot boot)
     {
+        ImmutableArray<EndedLease> ended;
         lock (_lock)
         {
-            _ = _book.EndBoots(boot, Now);
+            ended = _book.EndBoots(boot, Now);
         }
+
+        Lost(ended);
+        Flush();
     }
 
     /// <summary>The outcome of an execution was recorded: nothing of its lease remains.</summary>
@@ -264,13 +283,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             lost = _book.Overdue(now);
         }
 
-        foreach (var one in lost)
-        {
-            running.Remove(one.Facts.Id);
-            _events.Enqueue((one.ToEvent(wall), null));
-            Acknowledge(one.Facts.Id);
-        }
-
+        Lost(lost);
         foreach (var old in ledger.State.Leases.Values.Where(l => l.Epoch < ledger.State.Plane.Epoch && now - _started > TimeSpan.FromSeconds(l.Ttl) + LeaseBook.StopTimeUnknown))
         {
             _events.Enqueue((new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()), null));
@@ -314,6 +327,16 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         {
             _ = orders.Issue(OrderKind.Stop, new Scope(ScopeKind.Execution, ended.Facts.Execution), code.ToCode(), Order.Plane, Draws.Random128());
             Tell(ended.ToEvent(clock.GetUtcNow()));
+        }
+    }
+
+    private void Lost(ImmutableArray<EndedLease> leases)
+    {
+        foreach (var one in leases)
+        {
+            running.Remove(one.Facts.Id);
+            _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
+            Acknowledge(one.Facts.Id);
         }
     }
 

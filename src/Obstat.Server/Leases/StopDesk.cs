@@ -104,10 +104,19 @@ internal sealed class StopDesk : IDisposable
         _merging.Dispose();
     }
 
-    /// <summary>Halts a scope.</summary>
-    public async Task<StopAnswer> HaltAsync(Scope scope, string reason, string by, string? id = null)
+    /// <summary>Somebody halts a scope.</summary>
+    public Task<StopAnswer> HaltAsync(Scope scope, string reason, string by) => HaltedAsync(scope, reason, Person(by), Draws.Random128());
+
+    /// <summary>The plane halts an enforcement point by itself: one operator may end that (<see cref="RearmAsync"/>).</summary>
+    /// <param name="point">Id of the point.</param>
+    /// <param name="reason">What was found.</param>
+    /// <param name="by"><see cref="HaltShown.ByCanary"/> or <see cref="HaltShown.ByDrift"/>.</param>
+    /// <param name="id">Id of the halt, where the point gave it; null draws one.</param>
+    public Task<StopAnswer> HaltPointAsync(string point, string reason, string by, string? id = null) => HaltedAsync(new Scope(ScopeKind.EnforcementPoint, point), reason, by, id ?? Draws.Random128());
+
+    private async Task<StopAnswer> HaltedAsync(Scope scope, string reason, string by, string id)
     {
-        var halt = new StandingHalt(id ?? Draws.Random128(), scope, reason, by, _clock.GetUtcNow().ToUnixTimeSeconds());
+        var halt = new StandingHalt(id, scope, reason, by, _clock.GetUtcNow().ToUnixTimeSeconds());
         Stand(halt);
         var stopping = _leases.Stop(scope, DenyReason.Halted);
         _ = _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id);
@@ -234,9 +243,7 @@ internal sealed class StopDesk : IDisposable
         {
             if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
             {
-                // Nobody speaks for the plane's own halts, which one person may end.
-                var by = order.By is HaltShown.ByCanary or HaltShown.ByDrift ? "operator:" + signer.Kid : order.By;
-                var halt = new StandingHalt(order.Id, order.Scope, order.Reason, by, order.IssuedAt);
+                var halt = new StandingHalt(order.Id, order.Scope, order.Reason, Person(order.By, signer.Kid), order.IssuedAt);
                 Stand(halt);
                 _ = _leases.Stop(halt.Scope, DenyReason.Halted);
                 _ = _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
@@ -331,6 +338,9 @@ internal sealed class StopDesk : IDisposable
         Halts = [halt.Id],
         Why = "halted while the ledger was not written",
     }));
+
+    // Nobody speaks for the plane's own halts, which one person may end: whoever bears such a name is a person.
+    private static string Person(string by, string? kid = null) => by is not (HaltShown.ByCanary or HaltShown.ByDrift) ? by : kid is null ? "person:" + by : "operator:" + kid;
 
     private HaltShown Shown(StandingHalt halt) => new(halt.Id, halt.Scope, halt.Reason, halt.By, halt.IssuedAt, Knows(halt.Scope));
 

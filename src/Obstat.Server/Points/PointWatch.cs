@@ -93,7 +93,7 @@ internal sealed class PointWatch(LiveBoots boots, Ledger ledger, Snapshots snaps
         }
 
         Log.CanaryFailed(logger, failed.Ep.Id, failed.Cause);
-        var halted = await stops.HaltAsync(new Scope(ScopeKind.EnforcementPoint, failed.Ep.Id), failed.Cause, HaltShown.ByCanary, failed.Halt);
+        var halted = await stops.HaltPointAsync(failed.Ep.Id, failed.Cause, HaltShown.ByCanary, failed.Halt);
         return Answer.Of(new EntryAnswer(halted.Entry ?? Math.Max(0, ledger.State.Size - 1)));
     }
 
@@ -115,7 +115,7 @@ internal sealed class PointWatch(LiveBoots boots, Ledger ledger, Snapshots snaps
 
             if (since >= HaltAfter && boot.HaltsForDrift())
             {
-                _ = await stops.HaltAsync(new Scope(ScopeKind.EnforcementPoint, boot.Point.Id), "drift: " + string.Join("; ", boot.Differences), HaltShown.ByDrift);
+                _ = await stops.HaltPointAsync(boot.Point.Id, "drift: " + string.Join("; ", boot.Differences), HaltShown.ByDrift);
             }
         }
     }

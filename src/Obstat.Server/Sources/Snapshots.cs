@@ -48,7 +48,7 @@ internal sealed class Snapshots(string policyFolder, TrustFiles trust, ILedger l
 
     /// <summary>Something was revoked: what the ledger holds comes into force.</summary>
     public Task<Activation> RevokedAsync(string by) => OneAsync(
-        () => PutAsync(Snapshot.Of(LawLoader.Load(Current.Snapshot.Law.Files), Current.Snapshot.Directory, Current.Snapshot.Trust, Revoked), Current.Freshness, by, [], CancellationToken.None), CancellationToken.None);
+        () => PutAsync(Current.Snapshot.With(Revoked), Current.Freshness, by, [], CancellationToken.None), CancellationToken.None);
 
     /// <summary>Puts permits of a break-glass beside the law in force. Not recorded: not in force.</summary>
     public Task<Activation> EmergencyAsync(EmergencyLaw law, string by, string reason) => OneAsync(

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Obstat.Proof;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
@@ -195,5 +197,97 @@ public sealed class CanaryTests : IDisposable
 
         async Task<(int Status, byte[] Body)> Rearm(SigningKey key, Scope of, string id, long age = 0)
             => await point.AdminAsync(AdminRoutes.Rearm, PlaneMessage.Write(new LiftRequest(new Order(0, OrderKind.Rearm, of, "mended", "op", DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age, id).Sign(key))));
+    }
+
+    [Fact]
+    public async Task What_a_point_enforces_by_instead_is_told_after_30_s_and_halts_it_after_two_minutes_until_one_operator_arms_it_again()
+    {
+        var (clock, log) = (new ShiftedClock(), new Lines());
+        using var point = new TestPoint(_home);
+        await using var plane = await PlaneHost.StartAsync(_home.Settings, clock, logging => logging.AddProvider(log), CancellationToken.None);
+        var said = Said(point, await point.RegisterAsync());
+        _ = await SayAsync(point, said with { Build = Digest.Of("patched"u8) });
+        Assert.Equal(["build"], Assert.Single((await StatusAsync(point)).Points).Drift);
+        Assert.DoesNotContain(log.All, l => l.Contains("drift", StringComparison.Ordinal));
+        clock.Shift = TimeSpan.FromSeconds(31);
+        await UntilAsync(() => Task.FromResult(log.All.Any(l => l.Contains("build", StringComparison.Ordinal))), "what drifts is told");
+        Assert.Empty(await HaltsAsync(point));
+
+        clock.Shift = TimeSpan.FromSeconds(121);
+        await UntilAsync(async () => !(await HaltsAsync(point)).IsEmpty, "a point that drifts is halted");
+        var halt = Assert.Single(await HaltsAsync(point));
+        Assert.Equal((HaltShown.ByDrift, "drift: build", new Scope(ScopeKind.EnforcementPoint, "gateway")), (halt.By, halt.Reason, halt.Scope));
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await PermittedAsync()).Reason);
+        Assert.Equal(200, (await point.AdminAsync(AdminRoutes.Rearm, PlaneMessage.Write(new LiftRequest(
+            new Order(0, OrderKind.Rearm, halt.Scope, "mended", "op", clock.GetUtcNow().ToUnixTimeSeconds(), halt.Id).Sign(_home.Operator))))).Status);
+        _ = Assert.IsType<AllowAnswer>(await PermittedAsync());
+
+        Task<AskAnswer> PermittedAsync() => point.AskAsync(Probe(
+            point, CanaryProbe.Permitted, CanaryProbe.Prove(point.Instance, new PointBoot("gateway", point.Boot), clock.GetUtcNow().ToUnixTimeSeconds(), TestPoint.Random128())));
+    }
+
+    [Fact]
+    public async Task Nobody_who_bears_the_name_of_a_probe_can_give_a_halt_that_one_person_ends()
+    {
+        using var point = new TestPoint(_home);
+        await using var plane = await _home.StartAsync();
+        _ = await point.RegisterAsync();
+        var scope = new Scope(ScopeKind.EnforcementPoint, "gateway");
+        foreach (var name in new[] { HaltShown.ByCanary, HaltShown.ByDrift })
+        {
+            var order = new Order(0, OrderKind.Halt, scope, "looks like the plane's own", name, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), TestPoint.Random128());
+            Assert.Equal(200, (await point.PlaneAsync(PlaneRoutes.HeldOrders, PlaneMessage.Write(new HeldOrders(new PointBoot("gateway", point.Boot), [order.Sign(_home.Operator)])))).Status);
+            var halt = Assert.Single(await HaltsAsync(point), h => h.Id == order.Id);
+            Assert.Equal((false, "operator:" + _home.Operator.Kid), (halt.IsOfPlane, halt.By));
+            Assert.Equal(409, (await point.AdminAsync(AdminRoutes.Rearm, PlaneMessage.Write(new LiftRequest(
+                new Order(0, OrderKind.Rearm, scope, "alone", "op", DateTimeOffset.UtcNow.ToUnixTimeSeconds(), order.Id).Sign(_home.Operator))))).Status);
+        }
+    }
+
+    private static async Task<ImmutableArray<HaltShown>> HaltsAsync(TestPoint point) => TestPoint.Read<HaltsAnswer>(await point.AdminAsync(AdminRoutes.Halts, PlaneMessage.Write(new AdminRequest()))).Halts;
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); !await holds(); await Task.Delay(20))
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(20), what);
+        }
+    }
+
+    /// <summary>Role: the log of a plane.</summary>
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public string[] All => [.. _lines];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Enqueue(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Role: the system's clock, which a test moves on.</summary>
+    private sealed class ShiftedClock : TimeProvider
+    {
+        private long _shift;
+
+        public TimeSpan Shift
+        {
+            get => new(Interlocked.Read(ref _shift));
+            set => Interlocked.Exchange(ref _shift, value.Ticks);
+        }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Obstat.Proof;
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
@@ -70,9 +71,9 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
         return read.ToImmutable();
     }
 
-    /// <summary>OBSTAT_LEASES says how many: 300, unless told.</summary>
+    /// <summary>OBSTAT_LEASES says how many: 300, unless told. Probes run as often as a point runs them.</summary>
     [Fact]
-    public async Task Leases_that_are_opened_and_renewed_together_share_their_entries()
+    public async Task Leases_that_are_opened_and_renewed_together_share_their_entries_and_probes_take_two_a_minute()
     {
         var count = int.TryParse(Environment.GetEnvironmentVariable("OBSTAT_LEASES"), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var told) ? told : 300;
         await using var plane = await _home.StartAsync();
@@ -81,8 +82,19 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
         var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
         var began = System.Diagnostics.Stopwatch.StartNew();
         var held = new List<PermitClaims>();
+        var (rounds, forbidden) = (0, 0);
         while (held.Count < count)
         {
+            for (; forbidden <= began.Elapsed.TotalSeconds / 15; forbidden++)
+            {
+                _ = Assert.IsType<DenyAnswer>(await ProbeAsync(point, CanaryProbe.Forbidden));
+                if (forbidden % 4 == 0)
+                {
+                    rounds++;
+                    _ = Assert.IsType<AllowAnswer>(await ProbeAsync(point, CanaryProbe.Permitted));
+                }
+            }
+
             var asks = Enumerable.Range(0, Math.Min(100, count - held.Count)).Select(_ => point.Ask(point.Transfer("900.5"), token) with { Mode = "lease" }).ToArray();
             var some = await Task.WhenAll(asks.Select(async ask =>
             {
@@ -108,8 +120,15 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
 
         // One sweep a second, and a minute's renewals of one point: whatever the number of leases is.
         Assert.True(entries <= (count / LeaseStatement.EventsMax) + (2 * began.Elapsed.TotalSeconds) + 2, $"{entries} entries in {began.Elapsed.TotalSeconds:0} s");
-        Assert.True(count < 10_000 || entries <= statements.Length / 100, "at most 1 % of the entries");
+        // A permitted probe has an outcome besides. The first refused one has an entry of its own.
+        var probes = statements.OfType<DecisionStatement>().Count(d => d.Canary is not null);
+        output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{forbidden + rounds} probes in {began.Elapsed.TotalSeconds:0} s: {probes} entries and {rounds} outcomes, {100.0 * (probes + rounds) / (statements.Length + rounds):0.00} %"));
+        Assert.Equal(rounds + 1, probes);
+        Assert.True(count < 10_000 || entries + probes + rounds <= statements.Length / 100, "at most 1 % of the entries");
     }
+
+    private static Task<AskAnswer> ProbeAsync(TestPoint point, string tool) => point.AskAsync(
+        point.Ask(CanaryProbe.ActionOf(tool).Json, CanaryProbe.Prove(point.Instance, new PointBoot("gateway", point.Boot), DateTimeOffset.UtcNow.ToUnixTimeSeconds(), TestPoint.Random128())) with { Aud = Urns.Server(CanaryProbe.Server) });
 
     [Fact]
     public async Task A_lease_is_opened_and_renewed_by_its_own_point_alone()
