@@ -175,6 +175,7 @@ public sealed class Door : IAsyncDisposable
             admitted = answer.Match(
                 admission =>
                 {
+                    boot.Outcomes.Began(admission);
                     if (admission.Lease is { } lease)
                     {
                         _keeper.Open(boot, lease, admission.Presented.Permit, TimeSpan.FromSeconds(admission.Permit.Lease!.Ttl));

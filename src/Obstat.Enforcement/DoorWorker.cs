@@ -3,7 +3,7 @@ using Obstat.Proof.Reasons;
 
 namespace Obstat.Enforcement;
 
-/// <summary>What a door does behind its callers' backs: registers again when the plane is back, reports outcomes and refusals, remembers.</summary>
+/// <summary>What a door does behind its callers' backs: registers again when the plane is back, reports outcomes, refusals and coverage, remembers.</summary>
 internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles files, IPointClock clock, TimeSpan registerTime) : IAsyncDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -55,7 +55,7 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
         await Task.WhenAll(_sending, _minding).ConfigureAwait(false);
         using var last = new CancellationTokenSource(Second);
         var boot = door.Boot;
-        _ = boot.Session.View is not null && await boot.Outcomes.SendAsync(last.Token).ConfigureAwait(false) && await boot.SendRefusalsAsync(last.Token).ConfigureAwait(false);
+        _ = boot.Session.View is not null && await boot.SendRefusalsAsync(last.Token).ConfigureAwait(false) && await boot.Outcomes.CloseAsync(last.Token).ConfigureAwait(false);
         Remember();
         _stop.Dispose();
         _signal.Dispose();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Messages;
@@ -8,18 +9,25 @@ using Obstat.Proof.Statements;
 namespace Obstat.Enforcement;
 
 /// <summary>
-/// Reports how admitted executions ended, signed by this boot's report key, each joined to the one before. Queued, sent behind the caller's back, and sent again, byte for byte,
-/// until the plane acknowledges: a lost reply is safe, because the same number with the same body is answered once.
+/// Reports how admitted executions ended, signed by this boot's report key, each joined to the one before, and each minute with traffic, and last of all, what was said to the plane. Queued, sent
+/// behind the caller's back, and sent again, byte for byte, until the plane acknowledges: a lost reply is safe, because the same number with the same body is answered once.
 /// </summary>
 internal sealed class OutcomeReporter(PointSession session, PlaneClient client, IPointClock clock, int max) : IDisposable
 {
     private const int InFlightMax = 16;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CoverageEvery = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<(Admission Admission, Ending Ending)> _queue = new();
-    private readonly Queue<byte[]> _composed = new();
+    private readonly Queue<(byte[] Body, bool IsOwed)> _composed = new();
+    private readonly ConcurrentDictionary<string, bool> _running = new(StringComparer.Ordinal); // by jti
     private readonly SemaphoreSlim _signal = new(0);
     private Digest? _prev;
+    private TimeSpan _covered = clock.Steady;
+    private long _coveredSeq;
+    private long _reports;
+    private long _effects;
+    private bool _isClosed;
     private int _open;
 
     /// <summary>Outcomes that the plane refused for good: they end as orphans there.</summary>
@@ -43,6 +51,9 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
     /// <summary>Owes one less without a report: nothing was admitted.</summary>
     public void Settle() => _ = Interlocked.Decrement(ref _open);
 
+    /// <summary>An admitted execution begins: until its end is reported, coverage names it as open.</summary>
+    public void Began(Admission admission) => _ = _running.TryAdd(admission.Permit.Jti, true);
+
     /// <summary>Queues the end of an admitted execution.</summary>
     public void Report(Admission admission, Ending ending)
     {
@@ -63,14 +74,31 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
         }
     }
 
+    /// <summary>Sends what is queued and then, as the last report of this boot, what was said. True when the plane has all of it. Called once, when nothing else sends any more.</summary>
+    public async Task<bool> CloseAsync(CancellationToken cancellation)
+    {
+        if (!await SendAsync(cancellation).ConfigureAwait(false) || Lost > 0 || !TryCover(true))
+        {
+            return false;
+        }
+
+        _isClosed = true;
+        return await SendAsync(cancellation).ConfigureAwait(false) && Lost == 0;
+    }
+
     /// <summary>Sends what is queued, once each. True when all of it was acknowledged or refused for good. Called by one sender at a time.</summary>
     public async Task<bool> SendAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            while (_composed.Count < InFlightMax && _queue.TryDequeue(out var next))
+            if (clock.Steady - _covered >= CoverageEvery && session.LastSeq > _coveredSeq && _composed.Count < InFlightMax)
             {
-                _composed.Enqueue(Compose(next.Admission, next.Ending));
+                _ = TryCover(false);
+            }
+
+            while (_composed.Count < InFlightMax && !_isClosed && _queue.TryDequeue(out var next))
+            {
+                _composed.Enqueue((Compose(next.Admission, next.Ending), true));
             }
 
             if (_composed.Count == 0)
@@ -78,18 +106,18 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
                 return true;
             }
 
-            byte[][] bodies = [.. _composed];
-            var replies = await Task.WhenAll(bodies.Select(b => client.PostAsync(PlaneRoutes.Outcomes, b, Deadline, cancellation))).ConfigureAwait(false);
+            (byte[] Body, bool IsOwed)[] bodies = [.. _composed];
+            var replies = await Task.WhenAll(bodies.Select(b => client.PostAsync(PlaneRoutes.Outcomes, b.Body, Deadline, cancellation))).ConfigureAwait(false);
             _composed.Clear();
             for (var i = 0; i < bodies.Length; i++)
             {
-                if (IsDone(replies[i]))
-                {
-                    Settle();
-                }
-                else
+                if (!IsDone(replies[i]))
                 {
                     _composed.Enqueue(bodies[i]);
+                }
+                else if (bodies[i].IsOwed)
+                {
+                    Settle();
                 }
             }
 
@@ -137,6 +165,42 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
             Stop = StopOf(admission, ending),
             Sealed = [],
         };
+        _ = _running.TryRemove(admission.Permit.Jti, out _);
+        _effects += statement.Effects.Calls;
+        return Sign(statement);
+    }
+
+    /// <summary>Composes what was said. Every number below its own is a report, of which this is the only maker, or an ask. False: too much is open to be named.</summary>
+    private bool TryCover(bool isFinal)
+    {
+        var open = _running.Keys.Order(StringComparer.Ordinal).ToImmutableArray();
+        if (open.Length > CoverageStatement.OpenMax || session.View is not { } view)
+        {
+            return false;
+        }
+
+        var seq = session.NextSeq();
+        _composed.Enqueue((Sign(new CoverageStatement
+        {
+            Nonce = Random128.Next(),
+            Origin = view.Heads.LogKey.Name,
+            Time = Timestamp.From(clock.Wall),
+            Clock = PointTime.Clock,
+            Ep = new PointSequence(session.Me.Id, session.Me.Boot, seq, _prev),
+            ThroughSeq = seq - 1,
+            Asks = seq - 1 - _reports,
+            Reports = _reports,
+            Effects = _effects,
+            Open = open,
+            Final = isFinal,
+        }), false));
+        (_covered, _coveredSeq) = (clock.Steady, seq);
+        return true;
+    }
+
+    private byte[] Sign(ReportStatement statement)
+    {
+        _reports++;
         var bytes = statement.ToBytes();
         _prev = Statement.DigestOf(bytes);
         return new Envelope(bytes, session.ReportSigner.Sign(bytes)).ToBytes();

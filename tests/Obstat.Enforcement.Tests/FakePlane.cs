@@ -123,6 +123,8 @@ public sealed class FakePlane : IAsyncDisposable
 
     public ConcurrentQueue<OutcomeStatement> Outcomes { get; } = new();
 
+    public ConcurrentQueue<CoverageStatement> Coverages { get; } = new();
+
     public ConcurrentQueue<RefusalsReport> Refusals { get; } = new();
 
     public ConcurrentQueue<(string Path, string Body)> Requests { get; } = new();
@@ -662,7 +664,15 @@ public sealed class FakePlane : IAsyncDisposable
         Assert.True(Statement.TryParse(envelope.Payload.Span, out var statement, out _));
         if (_answered.TryAdd(Digest.Of(body).ToHex(), []))
         {
-            Outcomes.Enqueue((OutcomeStatement)statement);
+            if (statement is CoverageStatement coverage)
+            {
+                Coverages.Enqueue(coverage);
+            }
+            else
+            {
+                Outcomes.Enqueue((OutcomeStatement)statement);
+            }
+
             _ = Append(envelope.Payload.ToArray(), PlaneFault.None);
         }
 

@@ -266,6 +266,66 @@ public class LifeTests
     }
 
     [Fact]
+    public async Task A_door_that_closes_says_last_what_it_said()
+    {
+        await using var plane = DoorTests.Plane();
+        var door = await plane.OpenAsync();
+        door.Close(await AdmissionAsync(door), Ended());
+        door.CountRefused(DenyReason.Malformed, [1]);
+        var running = await AdmissionAsync(door);
+        await door.DisposeAsync();
+        var last = Assert.Single(plane.Coverages);
+        var outcome = Assert.Single(plane.Outcomes);
+        Assert.Equal((true, 5, 4, 3, 1, 1), (last.Final, last.Ep.Seq, last.ThroughSeq, last.Asks, last.Reports, last.Effects));
+        Assert.Equal(Statement.DigestOf(outcome.ToBytes()), last.Ep.Prev);
+        Assert.Equal([running.Permit.Jti], last.Open);
+        Assert.Equal("/v1/outcomes", plane.Requests.Last().Path);
+
+        await using var next = await plane.OpenAsync();
+        Assert.Equal(5, plane.Registrations.Last().Previous!.LastSeq);
+    }
+
+    [Fact]
+    public async Task A_door_says_each_minute_with_traffic_what_it_said_and_nothing_without()
+    {
+        var clock = new ManualClock(DateTimeOffset.UtcNow);
+        await using var plane = new FakePlane(clock);
+        plane.Enrol();
+        await using var door = await plane.OpenAsync();
+        clock.Advance(TimeSpan.FromSeconds(61));
+        door.Close(await AdmissionAsync(door), Ended());
+        await UntilAsync(() => plane.Coverages.Count == 1, "the first minute");
+        var first = plane.Coverages.Single();
+        Assert.Equal((false, first.Ep.Seq - 1), (first.Final, first.ThroughSeq));
+        Assert.Equal(first.ThroughSeq, first.Asks + first.Reports);
+        door.Close(await AdmissionAsync(door), Ended());
+        await UntilAsync(() => plane.Outcomes.Count == 2, "an outcome within the second minute");
+        clock.Advance(TimeSpan.FromSeconds(61));
+        await UntilAsync(() => plane.Coverages.Count == 2, "the second minute");
+        var second = plane.Coverages.Last();
+        Assert.Equal((6, 2, 3, 2), (second.Ep.Seq, second.Asks, second.Reports, second.Effects));
+        clock.Advance(TimeSpan.FromSeconds(61));
+        door.Boot.Outcomes.Wake();
+        Assert.Equal("admitted", await DoorTests.AskAsync(door)); // traffic again
+        await UntilAsync(() => plane.Coverages.Count == 3, "the fourth minute");
+        Assert.Equal(second.Ep.Seq + 2, plane.Coverages.Last().Ep.Seq); // none between
+    }
+
+    [Fact]
+    public async Task A_door_whose_plane_is_away_closes_in_time_and_says_nothing_of_itself()
+    {
+        await using var plane = DoorTests.Plane();
+        var door = await plane.OpenAsync();
+        plane.RefusesReports = true;
+        door.Close(await AdmissionAsync(door), Ended());
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await door.DisposeAsync();
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");
+        Assert.Empty(plane.Coverages);
+        Assert.Empty(plane.Outcomes);
+    }
+
+    [Fact]
     public async Task A_clock_that_was_set_stops_what_runs_and_begins_another_boot()
     {
         var clock = new ManualClock(DateTimeOffset.UtcNow);

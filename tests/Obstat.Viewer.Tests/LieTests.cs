@@ -65,6 +65,24 @@ public sealed class LieTests(ViewerPage viewer, KeptPage kept) : IClassFixture<K
         ["a number said twice"] = ("V11", log => log.Change[6] = p => p["ep"]!["seq"] = 1),
         ["a chain that begins twice"] = ("V11", log => log.Change[6] = p => p["ep"]!["prev"] = null),
         ["a chain that joins a wrong entry"] = ("V11", log => log.Change[6] = p => p["ep"]!["prev"] = log.StatementDigest(5)),
+        ["coverage of fewer asks than there are"] = ("V11", log => log.Count(p => (p["asks"], p["reports"]) = (1, 2))),
+        ["coverage of fewer reports than there are"] = ("V11", log => log.Count(p => (p["asks"], p["reports"]) = (3, 0))),
+        ["coverage whose sums are not its numbers"] = ("V11", log => log.Count(p => p["asks"] = 3)),
+        ["coverage of more effects than there are"] = ("V11", log => log.Count(p => p["effects"] = 2)),
+        ["coverage that names an ended execution as open"] = ("V11", log => log.Count(p => p["open"] = new JsonArray(MadeLog.Jti))),
+        ["coverage that is not the last, though it says so"] = ("V11", log =>
+        {
+            log.Count();
+            log.Count(p => (p["ep"], p["throughSeq"], p["reports"]) = (MadeLog.Ep(5, log.StatementDigest(7)), 4, 2));
+        }),
+        ["coverage with numbers above its own"] = ("V02", log => log.Count(p => (p["throughSeq"], p["asks"]) = (4, 3))),
+        ["coverage that is out of order"] = ("V02", log => log.Count(p => p["open"] = new JsonArray("CCCCCCCCCCCCCCCCCCCCCA", "CCCCCCCCCCCCCCCCCCCCAA"))),
+        ["coverage with a member less"] = ("V02", log => log.Count(p => p.Remove("final"))),
+        ["coverage signed by the plane"] = ("V03", log =>
+        {
+            log.Count();
+            log.Signer[7] = "statement";
+        }),
         ["a permit for another action than the opened one"] = ("V12", log => log.Claims = claims => claims["authorization_details"]![0]!["act_hash"] = new string('A', 43)),
         ["an opened text that was not sealed"] = ("V12", log => log.Opened = "{\"action\":{},\"salt\":\"DDDDDDDDDDDDDDDDDDDDDA\"}"),
         ["a snapshot that is not the digest of its parts"] = ("V02", log => log.Change[3] = p => p["snapshot"]!["trust"] = new string('0', 64)),
@@ -103,6 +121,16 @@ public sealed class LieTests(ViewerPage viewer, KeptPage kept) : IClassFixture<K
         }
 
         Assert.Contains("was refused mcp.tools/call: NotPermitted", await page.Page.InnerTextAsync("#verdict"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_door_that_counted_right_and_closed_is_complete_and_closed()
+    {
+        using var log = new MadeLog();
+        log.Count();
+        await using var page = await viewer.OpenAsync();
+        Assert.Equal("VERIFIED", await page.JudgeAsync(log.LogKey, ("bundle.zip", log.Write())));
+        Assert.Contains("complete from 1 to 4, closed", await page.Page.InnerTextAsync("body"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -127,6 +127,14 @@ internal sealed class MadeLog : IDisposable
         ["renewals"] = null,
     };
 
+    /// <summary>Adds what the door says that it said, changed as a lie wants it.</summary>
+    public void Count(Action<JsonObject>? lie = null) => More.Add(("coverage", "report", made =>
+    {
+        var coverage = new JsonObject { ["ep"] = Ep(4, made.StatementDigest(5)), ["throughSeq"] = 3, ["asks"] = 2, ["reports"] = 1, ["effects"] = 1, ["open"] = new JsonArray(), ["final"] = true };
+        lie?.Invoke(coverage);
+        return coverage;
+    }, ["ep"]));
+
     private static JsonObject Target(string kind) => new() { ["kind"] = kind, ["match"] = new string('b', 64) };
 
     /// <summary>Adds a second allow after what <see cref="More"/> holds, and, where its permit was released, the outcome that shows it.</summary>

@@ -115,6 +115,15 @@ const statementTypes = {
     },
     rules: (p) => demand(p.sealed.filter((blob) => blob.role === "response").length <= 1, "more than one sealed response"),
   },
+  coverage: {
+    signer: "report",
+    members: { ep: numbered, throughSeq: "count", asks: "count", reports: "count", effects: "count", open: list("id"), final: "flag" },
+    subjects: (p) => ({ ep: digestOf(p.ep) }),
+    rules: (p) => {
+      demand(p.open.length <= 2000 && p.open.every((jti, i) => i === 0 || p.open[i - 1] < jti), "open is not sorted, each once");
+      demand(p.throughSeq < p.ep.seq, "throughSeq is not below the number of the statement");
+    },
+  },
   orphaned: {
     signer: "statement",
     members: { decision: decided, jti: "id", leaseEnd: "time", grace: "count", why: ["no-outcome", "boot-ended", "not-released"] },

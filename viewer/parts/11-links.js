@@ -177,7 +177,7 @@ async function checkOrder(world) {
 
 async function checkNumbers({ entries, findings }) {
   const boots = new Map();
-  for (const entry of entries.filter((candidate) => ["decision", "outcome", "refusals"].includes(candidate.statement?.type))) {
+  for (const entry of entries.filter((candidate) => ["decision", "outcome", "coverage", "refusals"].includes(candidate.statement?.type))) {
     const { id, boot } = entry.statement.predicate.ep;
     boots.set(`${id} ${boot}`, [...(boots.get(`${id} ${boot}`) ?? []), entry]);
   }
@@ -199,8 +199,9 @@ async function checkNumbers({ entries, findings }) {
       const known = new Set(said.filter((entry) => entry.statement.type !== "refusals").map((entry) => entry.statement.digest));
       const missing = [
         ...followChain(boot, known, said.filter((entry) => entry.statement.type === "decision")),
-        ...followChain(boot, known, said.filter((entry) => entry.statement.type === "outcome").sort((a, b) => a.statement.predicate.ep.seq - b.statement.predicate.ep.seq)),
+        ...followChain(boot, known, reportsOf(said)),
       ];
+      countAgain(boot, said, taken);
       let next = 1;
       for (const [first, last] of taken) {
         if (first > next) {
@@ -212,8 +213,33 @@ async function checkNumbers({ entries, findings }) {
         findings.add("V11", "not checked", `${boot}: no contradiction, but not in this file: ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? " ..." : ""}`, { asked: false });
         return undefined;
       }
-      return `${boot}: complete from 1 to ${next - 1}`;
+      return `${boot}: complete from 1 to ${next - 1}${said.some((entry) => entry.statement.predicate.final === true) ? ", closed" : ""}`;
     });
+  }
+}
+
+/** What the point signed, in the order of its numbers. */
+const reportsOf = (said) => said.filter((entry) => entry.statement.signer === "report").sort((a, b) => a.statement.predicate.ep.seq - b.statement.predicate.ep.seq);
+
+/** What the point counted, against what is here: numbers that are missing here contradict nothing. `taken` are the numbers that are here, ascending. */
+function countAgain(boot, said, taken) {
+  const reports = reportsOf(said);
+  const last = taken.at(-1)?.[1] ?? 0;
+  for (const entry of said.filter((candidate) => candidate.statement.type === "coverage")) {
+    const { throughSeq, asks, reports: told, effects, open, final, ep } = entry.statement.predicate;
+    const at = `${boot}: entry ${entry.index}`;
+    const among = reports.filter((report) => report.statement.predicate.ep.seq <= throughSeq);
+    const numbers = taken.filter(([first]) => first <= throughSeq).reduce((sum, [first, end]) => sum + Math.min(end, throughSeq) - first + 1, 0);
+    const calls = among.reduce((sum, report) => sum + (report.statement.predicate.effects?.calls ?? 0), 0);
+    const differs = (what, claimed, recorded) =>
+      `${at}: counts ${claimed} ${what} through number ${throughSeq}, ${recorded} are recorded: ${Math.abs(recorded - claimed)} ${recorded > claimed ? "orphaned" : "missing"}`;
+    demand(asks + told === throughSeq, `${at}: counts ${asks} asks and ${told} reports in ${throughSeq} numbers`);
+    demand(numbers - among.length <= asks, differs("asks", asks, numbers - among.length));
+    demand(among.length <= told, differs("reports", told, among.length));
+    demand(calls <= effects && (among.length < told || calls === effects), differs("effects", effects, calls));
+    demand(!final || last <= ep.seq, `${at}: says it is the last of its boot, number ${last} came after it`);
+    const ended = said.find((other) => other.statement.type === "outcome" && other.index < entry.index && open.includes(other.statement.predicate.jti));
+    demand(ended === undefined, `${at}: names an execution as open that entry ${ended?.index} ended`);
   }
 }
 

@@ -221,6 +221,7 @@ function tell({ type, predicate: p }) {
     case "outcome": return `of entry ${p.decision.index}: ${p.result}`;
     case "orphaned": return `of entry ${p.decision.index}: ${p.why}`;
     case "refusals": return Object.entries(p.counts).map(([code, count]) => `${count} × ${code}`).join(", ");
+    case "coverage": return `counts ${plural(p.asks, "ask")}, ${plural(p.reports, "report")}, ${p.open.length} open${p.final ? "; says no more" : ""}`;
     case "gap": return `${p.kind}: ${p.why}`;
     case "policy-activation": return `${p.changed.join(", ")} by ${p.by}`;
     case "key-set": return p.keys.map((given) => given.role).join(", ");

@@ -17,8 +17,11 @@ public sealed record BootState(EntryIndex Index, EnforcementPointStatement Regis
     /// <summary>The boot.</summary>
     public string Boot => Registration.Ep.Boot;
 
-    /// <summary>Whether a later boot of the same point was registered.</summary>
+    /// <summary>Whether it closed, or a later boot of the same point was registered: it is allowed nothing more.</summary>
     public bool IsOver { get; internal init; }
+
+    /// <summary>Whether it said that it says nothing more.</summary>
+    public bool IsClosed { get; internal init; }
 
     /// <summary>The numbers that have an entry.</summary>
     public SequenceRanges Used { get; internal init; } = SequenceRanges.Empty;
@@ -26,7 +29,7 @@ public sealed record BootState(EntryIndex Index, EnforcementPointStatement Regis
     /// <summary>Statement digest of the last decision for it.</summary>
     public Digest? PrevDecision { get; internal init; }
 
-    /// <summary>Statement digest of the last outcome that it signed.</summary>
+    /// <summary>Statement digest of the last report that it signed.</summary>
     public Digest? PrevReport { get; internal init; }
 
     /// <summary>Where the newest numbers were answered, with the digest of the message where it came to this process.</summary>
@@ -37,6 +40,9 @@ public sealed record BootState(EntryIndex Index, EnforcementPointStatement Regis
 
     internal BootState With(long first, long last, EntryIndex index, Digest? body)
         => this with { Used = Used.With(first, last), Answers = first == last ? Answers.With(new(first, index, body)) : Answers };
+
+    /// <summary>Its last answers stay: the last report may come again, where its answer was lost.</summary>
+    internal BootState Close() => this with { IsOver = true, IsClosed = true };
 
     internal BootState End() => this with { IsOver = true, Answers = RecentAnswers.Empty };
 }

@@ -37,6 +37,7 @@ internal static class Fold
             KeySetStatement set => KeySet(moved, index, set),
             DecisionStatement decision => Decision(moved, index, decision, written.Digest, body),
             OutcomeStatement outcome => Outcome(moved, index, outcome, written.Digest, body),
+            CoverageStatement coverage => Coverage(moved, index, coverage, written.Digest, body),
             OrphanedStatement orphaned => Orphaned(moved, orphaned),
             RefusalsStatement refusals => Refusals(moved, index, refusals, body),
             StateStatement at => State(state, moved, at),
@@ -55,7 +56,7 @@ internal static class Fold
     {
         GenesisStatement genesis => genesis.StatementKeys.FirstOrDefault(key => key.Role == KeyRoles.Statement),
         KeySetStatement set => set.Keys.FirstOrDefault(key => key.Role == KeyRoles.Statement),
-        OutcomeStatement outcome => state.Boots.TryGetValue(outcome.Ep.Boot, out var boot) ? new(boot.Registration.Kid, boot.Registration.PublicKey, KeyRoles.Report) : null,
+        ReportStatement report => state.Boots.TryGetValue(report.Ep.Boot, out var boot) ? new(boot.Registration.Kid, boot.Registration.PublicKey, KeyRoles.Report) : null,
         PlaneStatement => state.StatementKey,
         _ => null,
     };
@@ -212,14 +213,9 @@ internal static class Fold
 
     private static (LedgerState? Next, string? Error) Outcome(LedgerState next, EntryIndex index, OutcomeStatement outcome, Digest digest, BodyKey? body)
     {
-        if (!TryBoot(next, outcome.Ep, body, out var boot, out var error))
+        if (!TryReporter(next, outcome.Ep, body, out var boot, out var error))
         {
             return (null, error);
-        }
-
-        if (outcome.Ep.Prev != boot.PrevReport)
-        {
-            return Refuse($"prev {Hex(boot.PrevReport)}, got {Hex(outcome.Ep.Prev)}");
         }
 
         var isLate = !next.Open.TryGetValue(outcome.Jti, out var intent);
@@ -235,6 +231,23 @@ internal static class Fold
 
         next = next with { Boots = next.Boots.SetItem(boot.Boot, boot.With(outcome.Ep.Seq, outcome.Ep.Seq, index, body?.Body) with { PrevReport = digest }) };
         return (isLate ? next with { Orphaned = next.Orphaned.Remove(outcome.Jti) } : Close(next, outcome.Jti), null);
+    }
+
+    /// <summary>Its sums are the point's claim, right or wrong: they are recorded, and an audit judges them. What it names as open must be so, for that closes what it does not name.</summary>
+    private static (LedgerState? Next, string? Error) Coverage(LedgerState next, EntryIndex index, CoverageStatement coverage, Digest digest, BodyKey? body)
+    {
+        if (!TryReporter(next, coverage.Ep, body, out var boot, out var error))
+        {
+            return (null, error);
+        }
+
+        if (coverage.Open.FirstOrDefault(jti => !((next.Open.TryGetValue(jti, out var intent) || next.Orphaned.TryGetValue(jti, out intent)) && intent.Boot == boot.Boot)) is { } unknown)
+        {
+            return Refuse($"allows of this boot without outcome, got jti {unknown}");
+        }
+
+        boot = boot.With(coverage.Ep.Seq, coverage.Ep.Seq, index, body?.Body) with { PrevReport = digest };
+        return (next with { Boots = next.Boots.SetItem(boot.Boot, coverage.Final ? boot.Close() : boot) }, null);
     }
 
     private static (LedgerState? Next, string? Error) Orphaned(LedgerState next, OrphanedStatement orphaned)
@@ -259,9 +272,9 @@ internal static class Fold
 
     private static (LedgerState? Next, string? Error) Refusals(LedgerState next, EntryIndex index, RefusalsStatement refusals, BodyKey? body)
     {
-        if (!next.Boots.TryGetValue(refusals.Ep.Boot, out var boot) || boot.Point != refusals.Ep.Id)
+        if (!next.Boots.TryGetValue(refusals.Ep.Boot, out var boot) || boot.Point != refusals.Ep.Id || boot.IsClosed)
         {
-            return Refuse($"a registered boot, got {refusals.Ep.Boot} of {refusals.Ep.Id}");
+            return Refuse($"a registered boot that did not close, got {refusals.Ep.Boot} of {refusals.Ep.Id}");
         }
 
         foreach (var range in refusals.Ranges)
@@ -309,6 +322,20 @@ internal static class Fold
     }
 
     private static bool Names(EntryReference decision, OpenIntent intent) => decision.Index == intent.Index.Value && decision.Statement == intent.Statement;
+
+    /// <summary>The boot that reports, whether it may use this number, and whether the report joins its last.</summary>
+    private static bool TryReporter(LedgerState state, PointSequence ep, BodyKey? body, [NotNullWhen(true)] out BootState? boot, [NotNullWhen(false)] out string? error)
+    {
+        if (!TryBoot(state, ep, body, out boot, out error))
+        {
+            return false;
+        }
+
+        error = boot.IsClosed ? $"nothing more of boot {boot.Boot}, which closed"
+            : ep.Prev != boot.PrevReport ? $"prev {Hex(boot.PrevReport)}, got {Hex(ep.Prev)}"
+            : null;
+        return error is null;
+    }
 
     /// <summary>The boot that speaks, and whether it may still use this number.</summary>
     private static bool TryBoot(LedgerState state, PointSequence ep, BodyKey? body, [NotNullWhen(true)] out BootState? boot, [NotNullWhen(false)] out string? error)

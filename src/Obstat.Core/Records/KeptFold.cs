@@ -155,6 +155,7 @@ public static class KeptFold
 
     private static JsonValue BootToJson(BootState boot) => JsonValue.Object(
         ("answers", JsonValue.Array(boot.Answers.All.Select(a => JsonValue.Array(JsonValue.Of(a.Seq), JsonValue.Of(a.Index.Value))))),
+        ("closed", JsonValue.Of(boot.IsClosed)),
         ("index", JsonValue.Of(boot.Index.Value)),
         ("over", JsonValue.Of(boot.IsOver)),
         ("prevDecision", JsonValue.Of(boot.PrevDecision?.ToHex())),
@@ -167,7 +168,7 @@ public static class KeptFold
         foreach (var item in kept)
         {
             var fields = new JsonFields(item);
-            var (index, over) = (fields.Integer("index"), fields.Boolean("over"));
+            var (index, over, closed) = (fields.Integer("index"), fields.Boolean("over"), fields.Boolean("closed"));
             var (decision, report) = (fields.StringOrNull("prevDecision"), fields.StringOrNull("prevReport"));
             var (used, answers) = (fields.Array("used", int.MaxValue), fields.Array("answers", int.MaxValue));
             if (!fields.Complete()
@@ -184,6 +185,7 @@ public static class KeptFold
             boots[registration.Ep.Boot] = new(new(index), registration)
             {
                 IsOver = over,
+                IsClosed = closed,
                 Used = numbers,
                 PrevDecision = prevDecision,
                 PrevReport = prevReport,

@@ -2,7 +2,7 @@ using Obstat.Proof.Json;
 
 namespace Obstat.Proof.Messages;
 
-/// <summary>The answer to an outcome or to refusals, after the commit.</summary>
+/// <summary>The answer to an outcome, coverage or refusals, after the commit.</summary>
 /// <param name="Entry">Index of the entry.</param>
 public sealed record EntryAnswer(long Entry) : IPlaneMessage<EntryAnswer>
 {

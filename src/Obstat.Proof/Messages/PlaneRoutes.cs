@@ -9,7 +9,7 @@ public static class PlaneRoutes
     /// <summary>Asks for one decision.</summary>
     public const string Asks = "/v1/asks";
 
-    /// <summary>Reports an outcome: the body is the DSSE envelope of its statement.</summary>
+    /// <summary>Reports an outcome or coverage: the body is the DSSE envelope of its statement.</summary>
     public const string Outcomes = "/v1/outcomes";
 
     /// <summary>Reports requests that were refused before they were asked.</summary>

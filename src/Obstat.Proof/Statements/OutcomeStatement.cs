@@ -4,12 +4,10 @@ using Obstat.Proof.Json;
 namespace Obstat.Proof.Statements;
 
 /// <summary>How an execution ended, as its enforcement point signs it.</summary>
-public sealed record OutcomeStatement : Statement
+public sealed record OutcomeStatement : ReportStatement
 {
     /// <summary>Name of the type.</summary>
     public const string TypeName = "outcome";
-
-    public required PointSequence Ep { get; init; }
 
     public required EntryReference Decision { get; init; }
 
@@ -34,9 +32,6 @@ public sealed record OutcomeStatement : Statement
 
     /// <inheritdoc/>
     public override string Type => TypeName;
-
-    /// <inheritdoc/>
-    public override SignerRole Signer => SignerRole.Report;
 
     internal static OutcomeStatement ReadFrom(StatementHeader header, JsonFields fields)
     {

@@ -179,6 +179,7 @@ public abstract record Statement
         (OutcomeStatement.TypeName, OutcomeStatement.ReadFrom),
         (OrphanedStatement.TypeName, OrphanedStatement.ReadFrom),
         (LeaseStatement.TypeName, LeaseStatement.ReadFrom),
+        (CoverageStatement.TypeName, CoverageStatement.ReadFrom),
         (RefusalsStatement.TypeName, RefusalsStatement.ReadFrom),
         (RevocationStatement.TypeName, RevocationStatement.ReadFrom),
         (HaltStatement.TypeName, HaltStatement.ReadFrom),

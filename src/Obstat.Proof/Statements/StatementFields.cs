@@ -35,6 +35,22 @@ internal static class StatementFields
         return id;
     }
 
+    /// <summary>An array of ids, sorted, each once.</summary>
+    public static ImmutableArray<string> Ids(this JsonFields fields, string name, int max)
+    {
+        var ids = fields.Strings(name, max, IdLength);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (ids[i].Length != IdLength || !Base64Url.IsCanonical(ids[i]) || (i > 0 && string.CompareOrdinal(ids[i - 1], ids[i]) >= 0))
+            {
+                fields.Refuse(name, "128 bits in base64url each, sorted");
+                return [];
+            }
+        }
+
+        return ids;
+    }
+
     public static string? IdOrNull(this JsonFields fields, string name) => fields.StringOrNull(name, IdLength) is null ? null : fields.Id(name);
 
     public static string Text(this JsonFields fields, string name)

@@ -30,6 +30,9 @@ public enum AuditFault
     /// <summary>A number of an enforcement point that ended in no entry, and that no gap entry tells.</summary>
     Missing,
 
+    /// <summary>An enforcement point signed other counts than the log has.</summary>
+    Miscounted,
+
     /// <summary>The enforcement state is not the one that a signed entry names.</summary>
     State,
 

@@ -69,12 +69,17 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
                 tell(new(AuditChecks.Numbers, AuditFault.Relinked, null, $"{id} {boot}: {fault}"));
             }
 
-            var isOver = _newest[id] != boot;
+            foreach (var miscounted in numbers.JudgeCounts())
+            {
+                tell(new(AuditChecks.Numbers, AuditFault.Miscounted, null, $"{id} {boot}: {miscounted}"));
+            }
+
+            var isOver = numbers.IsClosed || _newest[id] != boot;
             var told = _told.GetValueOrDefault((id, boot)) ?? [];
             var missing = numbers.Missing;
             var point = new AuditPoint(
                 id, boot, missing.IsEmpty ? numbers.Last : missing[0].First - 1, numbers.Last,
-                [.. missing.Where(m => !told.Any(t => t.First <= m.First && m.Last <= t.Last))], [.. missing.Where(m => told.Any(t => t.First <= m.First && m.Last <= t.Last))], numbers.Twice, isOver);
+                [.. missing.Where(m => !told.Any(t => t.First <= m.First && m.Last <= t.Last))], [.. missing.Where(m => told.Any(t => t.First <= m.First && m.Last <= t.Last))], numbers.Twice, isOver, numbers.IsClosed, numbers.Coverage);
             points.Add(point);
         }
 
@@ -149,6 +154,13 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
                 break;
             case OutcomeStatement outcome:
                 Close(index, outcome.Decision, outcome.Jti, outcome.Ep);
+                break;
+            case CoverageStatement coverage:
+                foreach (var jti in coverage.Open.Where(jti => !_open.Contains(jti) && !_orphaned.Contains(jti)))
+                {
+                    tell(new(AuditChecks.Ends, AuditFault.Miscounted, index, $"entry {index}: names the execution of permit {jti} as open, which none of the entries before it left open"));
+                }
+
                 break;
             case OrphanedStatement orphaned:
                 Close(index, orphaned.Decision, orphaned.Jti, null);

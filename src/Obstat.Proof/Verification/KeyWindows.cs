@@ -56,7 +56,7 @@ public sealed class KeyWindows
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(statement);
         var role = statement.Signer switch { SignerRole.Plane => KeyRoles.Statement, SignerRole.Report => KeyRoles.Report, _ => "" };
-        return Judge(key.Kid, role, index, (statement as OutcomeStatement)?.Ep);
+        return Judge(key.Kid, role, index, (statement as ReportStatement)?.Ep);
     }
 
     /// <summary>Whether the key of this thumbprint has this role at this index.</summary>

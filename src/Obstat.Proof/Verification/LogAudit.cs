@@ -156,6 +156,7 @@ public sealed class LogAudit
         string Detail(string id, string seen) => _faults.TryGetValue(id, out var count) ? $"{count} findings" : seen;
         var read = _taken > 0 && _statements == _taken;
         var untold = points.Count(p => !p.Missing.IsEmpty);
+        var unclosed = points.Count(p => p is { IsOver: true, IsClosed: false });
         var all = new Dictionary<string, (CheckStatus Status, string Detail)>(StringComparer.Ordinal)
         {
             [AuditChecks.Files] = (Status(AuditChecks.Files, files.Status == CheckStatus.Verified), Detail(AuditChecks.Files, files.Detail)),
@@ -163,7 +164,7 @@ public sealed class LogAudit
             [AuditChecks.Entries] = (Status(AuditChecks.Entries, read && head?.Size == _taken), Detail(AuditChecks.Entries, read ? $"{_taken} entries" : $"{_taken} leaves, {_statements} statements")),
             [AuditChecks.Signatures] = (Status(AuditChecks.Signatures, read && _withSignatures), Detail(AuditChecks.Signatures, !_withSignatures ? "left out, as asked" : $"{_statements} signatures by {Keys.All.Count()} keys")),
             [AuditChecks.Order] = (Status(AuditChecks.Order, read), Detail(AuditChecks.Order, $"{_statements} entries")),
-            [AuditChecks.Numbers] = (Status(AuditChecks.Numbers, read && untold == 0), Detail(AuditChecks.Numbers, untold == 0 ? $"{points.Length} boots" : $"of {untold} boots numbers are missing")),
+            [AuditChecks.Numbers] = (Status(AuditChecks.Numbers, read && untold == 0), Detail(AuditChecks.Numbers, untold == 0 ? $"{points.Length} boots{(unclosed == 0 ? "" : $", {unclosed} over and not closed")}" : $"of {untold} boots numbers are missing")),
             [AuditChecks.Ends] = (Status(AuditChecks.Ends, read), Detail(AuditChecks.Ends, $"{_order.Ends.Open} open, {_order.Ends.Orphaned} orphaned, {_order.Ends.Late} reported late")),
             [AuditChecks.State] = (Status(AuditChecks.State, read && _fold is not null), Detail(AuditChecks.State, _fold is null ? "nobody folded it here" : $"{_order.States} state entries")),
         };

@@ -5,7 +5,7 @@ namespace Obstat.Proof.Verification;
 
 /// <summary>
 /// What one boot of an enforcement point said, by its numbers: each number once, and two chains of statement digests, one of decisions (made by the sequencer, in the order of the log)
-/// and one of its own reports (made by the point, in the order of its numbers).
+/// and one of its own reports (made by the point, in the order of its numbers). What the point counted itself is counted again.
 /// </summary>
 /// <param name="first">Index of the entry that told of the boot first.</param>
 public sealed class PointNumbers(long first = 0)
@@ -15,6 +15,7 @@ public sealed class PointNumbers(long first = 0)
     // Two links for each call of a log: values without references, which cost a collection nothing.
     private readonly List<Link> _decisions = [];
     private readonly List<Link> _reports = [];
+    private readonly List<(long Index, CoverageStatement Statement)> _coverages = [];
     private long _reaches;
 
     /// <summary>Takes what an entry says of this boot. An error names the contradiction.</summary>
@@ -27,8 +28,12 @@ public sealed class PointNumbers(long first = 0)
                 return TakeRange(new(decision.Ep.Seq, decision.Ep.Seq), index)
                     ?? decision.Canary?.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
             case OutcomeStatement outcome:
-                _reports.Add(new(outcome.Ep.Seq, index, digest, outcome.Ep.Prev));
+                _reports.Add(new(outcome.Ep.Seq, index, digest, outcome.Ep.Prev, outcome.Effects.Calls));
                 return TakeRange(new(outcome.Ep.Seq, outcome.Ep.Seq), index);
+            case CoverageStatement coverage:
+                _reports.Add(new(coverage.Ep.Seq, index, digest, coverage.Ep.Prev));
+                _coverages.Add((index, coverage));
+                return TakeRange(new(coverage.Ep.Seq, coverage.Ep.Seq), index);
             case RefusalsStatement refusals:
                 return refusals.Ranges.Select(r => TakeRange(r, index)).FirstOrDefault(e => e is not null);
             default:
@@ -58,6 +63,54 @@ public sealed class PointNumbers(long first = 0)
 
         return error;
     }
+
+    /// <summary>What the point counted, against what is here. Each contradiction, in the order of its coverage statements: numbers that are missing here contradict nothing.</summary>
+    public IEnumerable<string> JudgeCounts()
+    {
+        var count = Counter();
+        foreach (var (index, claim) in _coverages)
+        {
+            var recorded = count(claim.ThroughSeq);
+            var error = claim.Asks + claim.Reports != claim.ThroughSeq ? $"entry {index}: counts {claim.Asks} asks and {claim.Reports} reports in {claim.ThroughSeq} numbers"
+                : recorded.Asks > claim.Asks ? Miscounted(index, "asks", claim.Asks, claim.ThroughSeq, recorded.Asks)
+                : recorded.Reports > claim.Reports ? Miscounted(index, "reports", claim.Reports, claim.ThroughSeq, recorded.Reports)
+                : recorded.Effects > claim.Effects || (recorded.Reports == claim.Reports && recorded.Effects != claim.Effects) ? Miscounted(index, "effects", claim.Effects, claim.ThroughSeq, recorded.Effects)
+                : claim.Final && Last > claim.Ep.Seq ? $"entry {index}: says it is the last of its boot, number {Last} came after it"
+                : null;
+            if (error is not null)
+            {
+                yield return error;
+            }
+        }
+    }
+
+    /// <summary>What the point counted last, with what is here of it; null where it counted nothing.</summary>
+    public AuditCoverage? Coverage => _coverages.Count == 0 ? null : new(_coverages[^1].Index, _coverages[^1].Statement, Counter()(_coverages[^1].Statement.ThroughSeq));
+
+    /// <summary>Whether the point said that it says nothing more.</summary>
+    public bool IsClosed => _coverages.Exists(c => c.Statement.Final);
+
+    /// <summary>Counts what is here to a number. A statement a minute asks for it, so reports are added up once.</summary>
+    private Func<long, (long Asks, long Reports, long Effects)> Counter()
+    {
+        var reports = InOrder(_reports);
+        var effects = new long[reports.Count + 1];
+        for (var i = 0; i < reports.Count; i++)
+        {
+            effects[i + 1] = effects[i] + reports[i].Calls;
+        }
+
+        return through =>
+        {
+            var at = reports.BinarySearch(new Link(through, 0, default, null), ByOrder);
+            var count = at < 0 ? ~at : at + 1;
+            var numbers = _taken.TakeWhile(t => t.First <= through).Sum(t => Math.Min(t.Last, through) - t.First + 1);
+            return (numbers - count, count, effects[count]);
+        };
+    }
+
+    private static string Miscounted(long index, string what, long claimed, long through, long recorded)
+        => $"entry {index}: counts {claimed} {what} through number {through}, {recorded} are recorded: {Math.Abs(recorded - claimed)} {(recorded > claimed ? "orphaned" : "missing")}";
 
     /// <summary>Index of the entry that told of the boot first.</summary>
     public long First => first;
@@ -111,7 +164,7 @@ public sealed class PointNumbers(long first = 0)
     {
         for (var i = 0; i < links.Count; i++)
         {
-            var (_, index, _, prev) = links[i];
+            var (_, index, _, prev, _) = links[i];
             if (prev is null && i > 0)
             {
                 return $"entry {index}: says it is the first of its chain, entry {links[0].Index} is earlier";
@@ -131,7 +184,7 @@ public sealed class PointNumbers(long first = 0)
         return null;
     }
 
-    private readonly record struct Link(long Order, long Index, Digest Digest, Digest? Prev);
+    private readonly record struct Link(long Order, long Index, Digest Digest, Digest? Prev, long Calls = 0);
 
     private string? TakeRange(SeqRange range, long index)
     {
@@ -161,6 +214,8 @@ public sealed class PointNumbers(long first = 0)
 
         return null;
     }
+
+    private static readonly Comparer<Link> ByOrder = Comparer<Link>.Create(static (a, b) => a.Order.CompareTo(b.Order));
 
     private static readonly Comparer<SeqRange> ByFirst = Comparer<SeqRange>.Create(static (a, b) => a.First.CompareTo(b.First));
 }

@@ -383,20 +383,20 @@ internal sealed class PointsApi(
             return Answer.Refused(400, DenyReason.Malformed);
         }
 
-        if (written.Statement is not OutcomeStatement outcome)
+        if (written.Statement is not ReportStatement report)
         {
             return Answer.Refused(400, DenyReason.UnknownAction);
         }
 
         // A report may come after a restart of the plane: the key is the one that the log announced for that boot.
-        var ep = outcome.Ep;
+        var ep = report.Ep;
         if (!ledger.State.Boots.TryGetValue(ep.Boot, out var boot) || boot.Point != ep.Id || !boot.Registration.TryKey(out var key) || !envelope.Verifies(key))
         {
             Log.Suspect(logger, ep.Id, "a report that its key did not sign");
             return Answer.Refused(401, DenyReason.AssertionInvalid);
         }
 
-        var lease = ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease;
+        var lease = report is OutcomeStatement outcome ? ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease : null;
         var draft = Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span)));
         var appended = boot.Answers.TryGet(ep.Seq, out _)
             ? await ledger.AppendAsync(draft, CancellationToken.None)

@@ -31,6 +31,7 @@ internal static class EntryWords
         RevocationStatement revocation => $"revoked {revocation.Target.Kind.ToString().ToLower(CultureInfo.InvariantCulture)} by {revocation.By}: {revocation.Reason}",
         GapStatement gap => $"{gap.Kind}: {gap.Why}",
         RefusalsStatement refusals => string.Create(CultureInfo.InvariantCulture, $"{refusals.Counts.Values.Sum()} refused without a decision at {refusals.Ep.Id}"),
+        CoverageStatement coverage => string.Create(CultureInfo.InvariantCulture, $"{coverage.Ep.Id} counts {coverage.Asks} asks, {coverage.Reports} reports, {coverage.Open.Length} open{(coverage.Final ? ", and closes" : "")}"),
         KeySetStatement keys => string.Create(CultureInfo.InvariantCulture, $"{keys.Keys.Length} keys until {keys.Until}"),
         KeyRotationStatement => "a key was changed",
         GenesisStatement => "the log begins",

@@ -75,7 +75,7 @@ internal sealed class Exporter(Ledger ledger, DecisionRows rows, PermitShelf she
         }
 
         var snapshots = wanted.Values.OfType<DecisionStatement>().Select(d => d.Snapshot).ToHashSet();
-        var boots = wanted.Values.Select(s => s switch { DecisionStatement d => d.Ep.Boot, OutcomeStatement o => o.Ep.Boot, RefusalsStatement r => r.Ep.Boot, _ => "" }).ToHashSet(StringComparer.Ordinal);
+        var boots = wanted.Values.Select(s => s switch { DecisionStatement d => d.Ep.Boot, ReportStatement o => o.Ep.Boot, RefusalsStatement r => r.Ep.Boot, _ => "" }).ToHashSet(StringComparer.Ordinal);
         var newest = wanted.Keys.Max();
 
         // Of any time: they say who signed the head that proves all of this.

@@ -224,6 +224,56 @@ public sealed class FoldTests : IDisposable
     }
 
     [Fact]
+    public void Coverage_joins_the_reports_of_its_boot_and_what_runs_goes_on()
+    {
+        var ledger = Armed();
+        var decision = ledger.Require(Said.Decided(true, 1, 1, jti: 1));
+        var covered = ledger.Require(Said.Covered(_report, ledger.State, 1, 2, final: false, open: Said.Id(1)));
+        Assert.Equal(covered.Index, ledger.Require(Said.Covered(_report, ledger.State, 1, 2, final: false, open: Said.Id(1))).Index); // the same again
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Ended(_report, decision, 1, 3, 1, prev: null)));
+        ledger.Require(Said.Ended(_report, decision, 1, 3, 1, prev: covered.Written.Digest));
+        ledger.Require(Said.Decided(false, 1, 4));
+        Assert.False(ledger.State.Boots[Said.Id(1)].IsOver);
+    }
+
+    [Fact]
+    public void Coverage_that_counts_wrongly_is_recorded_for_the_audit_and_one_that_is_open_about_nothing_is_refused()
+    {
+        var ledger = Armed();
+        using var other = StatementSigner.Generate();
+        ledger.Require(Said.Registered(other, 2, "gw-2"));
+        ledger.Require(Said.Decided(true, 2, 1, jti: 2, point: "gw-2"));
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Covered(_report, ledger.State, 1, 9, open: Said.Id(1))));
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Covered(_report, ledger.State, 1, 9, open: Said.Id(2))));
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Covered(_report, ledger.State, 1, 9, prev: Said.Sha("x"))));
+        Assert.Equal(DenyReason.AssertionInvalid, Refusal(Said.Covered(other, ledger.State, 1, 9)));
+        Assert.Equal(DenyReason.AssertionInvalid, Refusal(Said.Covered(_report, ledger.State, 9, 9)));
+        ledger.Require(Said.Covered(_report, ledger.State, 1, 9, final: false)); // counts eight asks, of which none came
+    }
+
+    [Fact]
+    public void A_boot_that_closed_says_nothing_more_and_what_it_left_open_is_orphaned_at_once()
+    {
+        var ledger = Armed();
+        var decision = ledger.Require(Said.Decided(true, 1, 1, jti: 1));
+        var last = Said.Covered(_report, ledger.State, 1, 3, open: Said.Id(1));
+        var closed = ledger.Require(last);
+        Assert.Equal((true, true), (ledger.State.Boots[Said.Id(1)].IsOver, ledger.State.Boots[Said.Id(1)].IsClosed));
+        Assert.Equal(closed.Index, ledger.Require(last).Index); // its answer was lost
+        Assert.Equal(DenyReason.Fault, Refusal(Said.Decided(false, 1, 2)));
+        Assert.Equal(DenyReason.Fault, Refusal(Said.Refused(1, (2, 2))));
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Ended(_report, decision, 1, 4, 1, prev: closed.Written.Digest)));
+        Assert.Equal(DenyReason.Malformed, Refusal(Said.Covered(_report, ledger.State, 1, 4, prev: closed.Written.Digest)));
+        var due = Assert.Single(ledger.Sweep(ledger.Now));
+        Assert.Equal("boot-ended", due.Why);
+        ledger.Require(Orphans.Close(due));
+        using var next = StatementSigner.Generate();
+        var registered = Said.Registered(next, 2);
+        ledger.Require(Draft.OfPlane(place => Composition.Of((EnforcementPointStatement)registered.Compose!(place).Statement! with { Previous = new(Said.Id(1), 3) })));
+        Assert.Equal([new SeqRange(2, 2)], Assert.Single(ledger.State.Uncovered.Values).Ranges); // what it counted and the log has not becomes a gap
+    }
+
+    [Fact]
     public void A_boot_is_registered_once()
     {
         _ = Armed();

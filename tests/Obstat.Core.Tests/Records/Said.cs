@@ -112,6 +112,27 @@ internal static class Said
             : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")), patience);
     }
 
+    public static Draft Covered(StatementSigner report, LedgerState state, int boot, long seq, bool final = true, Digest? prev = null, params ImmutableArray<string> open)
+    {
+        var statement = new CoverageStatement
+        {
+            Nonce = Id((int)seq + 2_000),
+            Origin = state.Origin,
+            Time = state.Time,
+            Clock = new("ntp", 20),
+            Ep = new("gw-1", Id(boot), seq, prev),
+            ThroughSeq = seq - 1,
+            Asks = seq - 1,
+            Reports = 0,
+            Effects = 0,
+            Open = open,
+            Final = final,
+        };
+        return !WrittenStatement.TryWrite(statement, out var written, out var error)
+            ? throw new InvalidOperationException(error)
+            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha($"coverage {seq}")));
+    }
+
     public static Draft Leases(params ImmutableArray<LeaseEvent> events) => Draft.OfPlane(place => Composition.Of(new LeaseStatement
     {
         Nonce = place.Nonce,

@@ -10,9 +10,9 @@ namespace Obstat.Proof.Tests.Statements;
 
 public sealed class StatementTests
 {
-    public static readonly TheoryData<int> Entries = [.. Enumerable.Range(0, 10)];
+    public static readonly TheoryData<int> Entries = [.. Enumerable.Range(0, 11)];
 
-    private static readonly string[] Types = ["genesis", "enforcement-point", "policy-activation", "decision", "outcome", "refusals", "decision", "gap", "orphaned", "state"];
+    private static readonly string[] Types = ["genesis", "enforcement-point", "policy-activation", "decision", "outcome", "refusals", "decision", "gap", "orphaned", "state", "coverage"];
 
     [Theory]
     [MemberData(nameof(Entries))]
@@ -22,7 +22,7 @@ public sealed class StatementTests
         Assert.True(Statement.TryParse(bytes, out var statement, out var error), error);
         Assert.Equal(bytes, statement.ToBytes());
         Assert.Equal(Types[index], statement.Type);
-        Assert.Equal(index == 4 ? SignerRole.Report : SignerRole.Plane, statement.Signer);
+        Assert.Equal(index is 4 or 10 ? SignerRole.Report : SignerRole.Plane, statement.Signer);
         Assert.Equal("t-1.demo7q2x.obstat.internal", statement.Origin);
     }
 
@@ -109,6 +109,16 @@ public sealed class StatementTests
     [InlineData(8, "\"why\":\"no-outcome\"", "\"why\":\"unknown\"")]
     [InlineData(9, "f295e86a", "f295e86b")]
     [InlineData(9, "\"tasks\"", "\"others\"")]
+    [InlineData(10, "\"throughSeq\":18", "\"throughSeq\":19")]
+    [InlineData(10, "\"throughSeq\":18", "\"throughSeq\":-1")]
+    [InlineData(10, "\"asks\":17", "\"asks\":-1")]
+    [InlineData(10, "\"reports\":1", "\"reports\":1.5")]
+    [InlineData(10, "\"effects\":1", "\"effects\":null")]
+    [InlineData(10, "\"final\":false", "\"final\":0")]
+    [InlineData(10, "\"AAAAAAAAAAAAAAAAAAAAAQ\"", "\"AAAAAAAAAAAAAAAAAAAAAA\"")]
+    [InlineData(10, "\"AAAAAAAAAAAAAAAAAAAAAQ\"", "\"AAAAAAAAAAAAAAAAAAAAAR\"")]
+    [InlineData(10, "[\"AAAAAAAAAAAAAAAAAAAAAA\",\"AAAAAAAAAAAAAAAAAAAAAQ\"]", "[\"AAAAAAAAAAAAAAAAAAAAAQ\",\"AAAAAAAAAAAAAAAAAAAAAA\"]")]
+    [InlineData(10, "\"open\":[", "\"open\":[\"AAAA\",")]
     public void A_member_that_breaks_its_rule_refuses(int index, string from, string to)
     {
         var text = Encoding.UTF8.GetString(Own(index));
@@ -122,6 +132,16 @@ public sealed class StatementTests
         Assert.True(Statement.TryParse(Own(3), out var decision, out _));
         var many = ((DecisionStatement)decision) with { Policies = [.. Enumerable.Range(0, 256).Select(i => $"{i:D3}" + new string('p', 300))] };
         Refused(Encoding.UTF8.GetString(many.ToBytes()));
+    }
+
+    [Fact]
+    public void Coverage_names_at_most_2000_open_executions_and_fits_with_as_many()
+    {
+        Assert.True(Statement.TryParse(Own(10), out var read, out _));
+        var coverage = (CoverageStatement)read;
+        string[] many = [.. Enumerable.Range(0, CoverageStatement.OpenMax + 1).Select(i => Encodings.Base64Url.Encode(Digest.Of(BitConverter.GetBytes(i)).ToArray()[..16])).Order(StringComparer.Ordinal)];
+        Assert.True(Statement.TryParse((coverage with { Open = [.. many[1..]] }).ToBytes(), out _, out var error), error);
+        Refused(Encoding.UTF8.GetString((coverage with { Open = [.. many] }).ToBytes()));
     }
 
     [Fact]
@@ -199,7 +219,8 @@ public sealed class StatementTests
         });
     }
 
-    internal static byte[] Own(int index) => Vectors.Bytes($"evidence/own/entry{index}.statement.json");
+    /// <summary>The statements of the vectors; the last is one of ours, of a type that they do not have.</summary>
+    internal static byte[] Own(int index) => index == 10 ? File.ReadAllBytes(Vectors.Own("evidence/coverage.statement.json")) : Vectors.Bytes($"evidence/own/entry{index}.statement.json");
 
     internal static KeySetStatement KeySet(StatementSigner root, StatementSigner statement, StatementSigner permit) => new KeySetStatement
     {

@@ -54,6 +54,7 @@ public sealed class GoldenBundleTests
             Nonce = log.KeySet().Nonce, Origin = log.Key.Name, Time = log.Now(), Clock = MadeLog.Clock, Plane = MadeLog.Plane, Kind = "clock", From = log.Now(), To = log.Now(), Ep = null, Ranges = [],
             Counts = System.Collections.Immutable.ImmutableSortedDictionary<string, long>.Empty, Halts = [], Why = "wall clock stepped by 3100 ms",
         });
+        log.Append(log.Coverage());
         var witness = new TrustPolicyTests.Witness("witness.example/w1", 11);
         var policy = Encoding.UTF8.GetBytes($"log {log.Key}\nwitness w1 {witness.Key}\nquorum w1\n");
         var writer = log.Writer(log.Head.With(witness.Cosign(log.Head, 1_795_426_300)), policy);

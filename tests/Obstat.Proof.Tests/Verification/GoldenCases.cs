@@ -28,6 +28,9 @@ internal static class GoldenCases
         yield return Case("unknown member", Edit("entries/4.statement.json", "\"trace\":null", "\"trace\":null,\"x\":1"));
         yield return Case("space in a statement", Edit("entries/4.statement.json", ",\"trace\"", ", \"trace\""));
         yield return Case("unknown type", Edit("entries/4.statement.json", "decision/v1", "decision/v2"));
+        yield return Case("an ask that coverage does not count", Edit("entries/8.statement.json", "\"asks\":2", "\"asks\":1"));
+        yield return Case("coverage that is not the last", Edit("entries/8.statement.json", "\"final\":true", "\"final\":false"));
+        yield return Case("coverage of more numbers than there are", Edit("entries/8.statement.json", "\"throughSeq\":3", "\"throughSeq\":4"));
         yield return Case("payload type", Edit("entries/4.dsse.json", "in-toto", "in-tota"));
         yield return Case("second signature", Edit("entries/4.dsse.json", "\"signatures\":[", "\"signatures\":[{\"sig\":\"AAAA\"},"));
         yield return Case("keyid", Edit("entries/4.dsse.json", "{\"sig\"", "{\"keyid\":\"\",\"sig\""));
@@ -35,9 +38,9 @@ internal static class GoldenCases
         yield return Case("leaf algorithm", Edit("entries/4.leaf", "SHA2_256", "SHA2_512"));
         yield return Case("proof index", Edit("entries/4.tlog-proof", "index 4", "index 5"));
         yield return Case("proof index with a leading zero", Edit("entries/4.tlog-proof", "index 4", "index 04"));
-        yield return Case("proof size", Edit("entries/4.tlog-proof", "\n8\n", "\n9\n"));
-        yield return Case("proof extension line", Edit("entries/4.tlog-proof", "\n8\n", "\n8\nx"));
-        yield return Case("proof origin", Edit("entries/4.tlog-proof", "golden.example\n8", "goldeN.example\n8"));
+        yield return Case("proof size", Edit("entries/4.tlog-proof", "\n9\n", "\n8\n"));
+        yield return Case("proof extension line", Edit("entries/4.tlog-proof", "\n9\n", "\n9\nx"));
+        yield return Case("proof origin", Edit("entries/4.tlog-proof", "golden.example\n9", "goldeN.example\n9"));
         yield return Case("log line of another name", Edit("entries/4.tlog-proof", "golden.example ", "goldeN.example "));
         yield return Case("cosignature of another name", Edit("entries/4.tlog-proof", "witness.example/w1", "witness.example/w2"));
         yield return Case("Sigstore index", Edit("entries/4.sigstore.json", "\"logIndex\":\"4\"", "\"logIndex\":\"5\""));
@@ -52,9 +55,9 @@ internal static class GoldenCases
         yield return Case("snapshot part of another digest", Edit(snapshot, "permit", "forbid"));
         yield return Case("no genesis", Remove("entries/0.statement.json"), Remove("entries/0.dsse.json"), Remove("entries/0.leaf"), Remove("entries/0.tlog-proof"), Remove("entries/0.sigstore.json"), Edit(BundlePaths.Manifest, "[0,1,", "[1,"));
         yield return Case("older head under another size", Like("checkpoints/5", "checkpoints/4"), Remove("checkpoints/4"));
-        yield return Case("older head is the newer", Edit("checkpoints/4", "\n4\n", "\n8\n"));
-        yield return Case("consistency missing", Remove("consistency/4-8"));
-        yield return Case("consistency empty", Add("consistency/4-8", ""));
+        yield return Case("older head is the newer", Edit("checkpoints/4", "\n4\n", "\n9\n"));
+        yield return Case("consistency missing", Remove("consistency/4-9"));
+        yield return Case("consistency empty", Add("consistency/4-9", ""));
         yield return Case("copy of the keys", Edit(BundlePaths.Keys, "\"role\":\"report\"", "\"role\":\"statement\""));
         yield return Case("copy of the trusted root", Edit(BundlePaths.TrustedRoot, "PKIX_ED25519", "PKIX_ED25518"));
         yield return Case("another readme", Edit(BundlePaths.Readme, "Trust comes from you", "Trust comes from us "));

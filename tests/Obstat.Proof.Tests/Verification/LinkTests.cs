@@ -136,6 +136,39 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void What_a_point_counted_is_counted_again_in_whatever_is_in_the_file()
+    {
+        using var log = Made();
+        log.Append(log.Coverage());
+        var check = BundleVerifier.Verify(log.Writer().Write(), Trust.InLog(log.Key)).Checks.Single(c => c.Id == CheckIds.Numbers);
+        Assert.True(check.Status == CheckStatus.Verified && check.Detail.EndsWith("complete from 1 to 4, closed", StringComparison.Ordinal), check.Detail);
+        foreach (var lie in new Func<CoverageStatement, CoverageStatement>[]
+        {
+            c => c with { Asks = c.Asks + 1 }, c => c with { Asks = c.Asks - 1, Reports = c.Reports + 1 }, c => c with { Asks = c.Asks + 1, Reports = c.Reports - 1 }, c => c with { Effects = 0 }, c => c with { Effects = 2 },
+            c => c with { ThroughSeq = 1, Asks = 0, Reports = 1 }, c => c with { Open = [((OutcomeStatement)Parse(log.Entries[6].Statement)).Jti] },
+        })
+        {
+            using var lying = Made();
+            var coverage = lying.Coverage();
+            lying.Append(lie(coverage) is { Open.Length: 1 } open ? open with { Open = [((OutcomeStatement)Parse(lying.Entries[6].Statement)).Jti] } : lie(coverage));
+            Failed(lying, CheckIds.Numbers);
+        }
+
+        using var after = Made();
+        after.Append(after.Coverage());
+        after.Append(after.Decision(false));
+        Failed(after, CheckIds.Numbers);
+    }
+
+    [Fact]
+    public void Coverage_that_the_plane_signed_fails()
+    {
+        using var log = Made();
+        log.Append(log.Coverage(), log.Statement);
+        Failed(log, CheckIds.Signatures);
+    }
+
+    [Fact]
     public void A_decision_under_a_snapshot_of_a_later_or_with_parts_of_another_activation_fails()
     {
         using var log = Made();

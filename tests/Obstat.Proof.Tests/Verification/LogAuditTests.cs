@@ -65,6 +65,48 @@ public sealed class LogAuditTests
     }
 
     [Fact]
+    public void A_point_that_stopped_in_order_is_complete_and_closed()
+    {
+        using var log = Made();
+        log.Append(log.Coverage(final: false));
+        log.Append(log.Decision(allowed: false));
+        log.Append(log.Coverage());
+        var report = Audit(log.Key, log.Entries);
+        Assert.Empty(report.Findings);
+        var point = Assert.Single(report.Points);
+        Assert.Equal((7L, true, true, (4L, 2L, 1L), 1), (point.CompleteTo, point.IsOver, point.IsClosed, point.Coverage!.Recorded, point.Coverage.Claimed.Open.Length));
+        Assert.EndsWith("complete to 7, counted to 6 in entry 10: 4 of 4 asks, 2 of 2 reports, 1 of 1 effects, 1 open, closed", point.ToString(), StringComparison.Ordinal);
+        Assert.Equal("{\"asks\":{\"claimed\":4,\"recorded\":4}", point.ToJson()["coverage"]!.ToString()[..34]);
+    }
+
+    [Fact]
+    public void A_boot_that_is_over_and_said_nothing_last_is_not_closed()
+    {
+        using var log = Made();
+        log.Append(log.Coverage(final: false));
+        Assert.EndsWith(", not covered yet > 4", Assert.Single(Audit(log.Key, log.Entries).Points).ToString(), StringComparison.Ordinal);
+        using var next = StatementSigner.Generate();
+        log.Append(log.Point() with { Ep = new("gw-1", log.KeySet().Nonce), Kid = next.PublicKey.Kid, PublicKey = next.PublicKey.ToBase64(), Previous = new(log.Boot, 5) });
+        var report = Audit(log.Key, log.Entries);
+        Assert.Empty(report.Findings);
+        Assert.EndsWith(", not closed", report.Points[0].ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("complete to 0, not covered yet > 0", report.Points[1].ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 over and not closed", report.Checks.Single(c => c.Id == AuditChecks.Numbers).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_that_a_point_counts_and_the_log_has_not_are_missing_and_contradict_nothing()
+    {
+        using var log = new MadeLog();
+        log.Append(log.Decision(allowed: false));
+        _ = log.Decision(allowed: false); // number 2 never arrives
+        log.Append(log.Coverage());
+        var report = Audit(log.Key, log.Entries);
+        Assert.Equal(AuditFault.Missing, Assert.Single(report.Findings).Fault);
+        Assert.Contains("missing [2], counted to 2 in entry 5: 1 of 2 asks", Assert.Single(report.Points).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_gap_entry_tells_the_numbers_that_it_names()
     {
         using var log = new MadeLog();

@@ -88,7 +88,7 @@ internal sealed class MadeLog : IDisposable
                 _permits[Size - 1] = MakePermit(decision, permit, Size - 1);
             }
         }
-        else if (statement is OutcomeStatement)
+        else if (statement is ReportStatement)
         {
             _lastReport = digest;
         }
@@ -139,6 +139,20 @@ internal sealed class MadeLog : IDisposable
             Decision = new(decision, Digest.Of(_entries[(int)decision].Statement)),
             Jti = ((DecisionStatement)named).Permit!.Jti,
             Result = "succeeded", Code = null, Started = Now(), Ended = Now(), Effects = new(1, 2, 3), Usage = [], Stop = null, Sealed = [],
+        };
+    }
+
+    /// <summary>What the point says that it said: right, unless a test changes it.</summary>
+    public CoverageStatement Coverage(bool final = true)
+    {
+        var said = _entries.Select(e => Obstat.Proof.Statements.Statement.TryParse(e.Statement, out var read, out var error) ? read : throw new InvalidDataException(error)).ToArray();
+        var reports = said.OfType<ReportStatement>().Count();
+        return new()
+        {
+            Nonce = Id(), Origin = Key.Name, Time = Now(), Clock = Clock, Ep = new("gw-1", Boot, ++_seq, _lastReport), ThroughSeq = _seq - 1, Asks = _seq - 1 - reports, Reports = reports,
+            Effects = said.OfType<OutcomeStatement>().Sum(o => o.Effects.Calls),
+            Open = [.. said.OfType<DecisionStatement>().Select(d => d.Permit?.Jti).OfType<string>().Except(said.OfType<OutcomeStatement>().Select(o => o.Jti)).Order(StringComparer.Ordinal)],
+            Final = final,
         };
     }
 

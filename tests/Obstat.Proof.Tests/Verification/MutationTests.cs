@@ -178,6 +178,23 @@ public sealed class MutationTests : IDisposable
             var outcome = log.Outcome(log.Append(log.Decision(allowed: true)));
             log.Append(outcome with { Decision = outcome.Decision with { Statement = Digest.Of("x"u8) } });
         });
+        yield return Lie("coverage that counts an ask less", log => Count(log, c => c with { ThroughSeq = 1, Asks = 0 }));
+        yield return Lie("coverage that counts a report less", log => Count(log, c => c with { Asks = 2, Reports = 0 }));
+        yield return Lie("coverage that counts a report more", log => Count(log, c => c with { Reports = 2 }));
+        yield return Lie("coverage that counts an effect less", log => Count(log, c => c with { Effects = 0 }));
+        yield return Lie("coverage that counts an effect more", log => Count(log, c => c with { Effects = 2 }));
+        yield return Lie("coverage that names an ended execution as open", log => Count(log, c => c with { Open = [Id(log)] }));
+        yield return Lie("a decision after the last coverage", log =>
+        {
+            log.Append(log.Coverage());
+            log.Append(log.Decision(allowed: false));
+        });
+        yield return Lie("coverage re-linked to a decision", log =>
+        {
+            log.Append(log.Decision(allowed: false));
+            log.Append(log.Coverage() with { Ep = log.Coverage().Ep with { Seq = 2, Prev = Digest.Of(log.Entries[4].Statement) }, ThroughSeq = 1 });
+        });
+        yield return Lie("coverage signed by the plane", log => log.Append(log.Coverage(), log.Statement));
         yield return Lie("a time before the one before", log => log.Append(log.Decision(allowed: false) with { Time = Timestamp.FromUnixSeconds(1) }));
         yield return Lie("a statement made for another log", log => log.Append(log.Decision(allowed: false) with { Origin = "other.example" }));
         yield return Lie("a second genesis", log => log.Append(log.Genesis(), log.First));
@@ -209,6 +226,14 @@ public sealed class MutationTests : IDisposable
             byte[] bytes = [.. log.Decision(allowed: false).ToBytes(), (byte)' '];
             log.AppendLeaf(bytes, Leaf.Write(Pae.Digest(bytes), log.Statement.Sign(bytes), log.Statement.PublicKey));
         });
+
+        static void Count(MadeLog log, Func<CoverageStatement, CoverageStatement> lie)
+        {
+            log.Append(log.Outcome(log.Append(log.Decision(allowed: true))));
+            log.Append(lie(log.Coverage()));
+        }
+
+        static string Id(MadeLog log) => Statement.TryParse(log.Entries[5].Statement, out var outcome, out _) ? ((OutcomeStatement)outcome).Jti : "";
 
         static DecisionStatement Thrice(MadeLog log)
         {

@@ -287,6 +287,36 @@ public sealed class PlaneTests : IDisposable
         Assert.Equal((503, DenyReason.Late), (status, ReasonOf(body)));
     }
 
+    [Fact]
+    public async Task Coverage_goes_the_way_of_outcomes_and_after_the_last_of_a_boot_nothing_is_allowed()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        var token = await point.RunTokenAsync();
+        var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(token))));
+        using var signer = point.Report.ToStatementSigner();
+        using var stranger = SigningKey.Create(KeyRole.Report).ToStatementSigner();
+        var decision = Proven(allow.Receipt);
+        var outcome = Outcome(point, allow, null).ToBytes();
+        _ = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.Outcomes, new Envelope(outcome, signer.Sign(outcome)).ToBytes()));
+        var last = new CoverageStatement
+        {
+            Nonce = TestPoint.Random128(), Origin = decision.Origin, Time = Timestamp.From(DateTimeOffset.UtcNow), Clock = decision.Clock,
+            Ep = new PointSequence("gateway", point.Boot, point.NextSeq(), Statement.DigestOf(outcome)), ThroughSeq = 2, Asks = 1, Reports = 1, Effects = 1, Open = [], Final = true,
+        };
+        var bytes = last.ToBytes();
+        var (status, body) = await point.PlaneAsync(PlaneRoutes.Outcomes, new Envelope(bytes, stranger.Sign(bytes)).ToBytes());
+        Assert.Equal((401, DenyReason.AssertionInvalid), (status, ReasonOf(body)));
+        var lie = (last with { Open = [decision.Permit!.Jti] }).ToBytes();
+        (status, body) = await point.PlaneAsync(PlaneRoutes.Outcomes, new Envelope(lie, signer.Sign(lie)).ToBytes());
+        Assert.Equal(DenyReason.Malformed, ReasonOf(body));
+        var envelope = new Envelope(bytes, signer.Sign(bytes)).ToBytes();
+        var entry = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.Outcomes, envelope)).Entry;
+        Assert.Equal(entry, TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.Outcomes, envelope)).Entry);
+        Assert.NotEqual(DenyReason.Undecided, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(token)))).Reason);
+    }
+
     private OutcomeStatement Outcome(TestPoint point, AllowAnswer allow, Digest? prev)
     {
         var decision = Proven(allow.Receipt);
