@@ -54,6 +54,12 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
     /// <summary>Sockets, 0700.</summary>
     public string Run => In("run");
 
+    /// <summary>What a demo that runs here tells of itself; absent where none does.</summary>
+    public string Demo => In("run", "demo.json");
+
+    /// <summary>Digests of the sessions of a demo's pages: they outlive its plane, which it kills.</summary>
+    public string DemoSessions => In("run", "demo.sessions");
+
     /// <summary>Folder of an enforcement point's own keys, 0700.</summary>
     public string PointKeys(string point) => In("keys", point);
 

@@ -75,6 +75,8 @@ public sealed class FaceTests(Browsers browsers) : IClassFixture<Browsers>
         plane.World.IsTampered = false;
         plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow.AddMinutes(-1), true, 1, 15);
         await SeeAsync("open", "/");
+        plane.World.Demo = World.DemoOf("closed", "open", "playing", "waiting");
+        await SeeAsync("demo", "/demo");
         plane.World.IsBusy = true;
         await SeeAsync("busy", "/decisions");
         plane.World.IsBusy = false;

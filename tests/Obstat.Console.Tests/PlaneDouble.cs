@@ -149,6 +149,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
             case ApiRoutes.Ledger: await SendAsync(context, World.Ledger, ApiJson.Default.LedgerView); break;
             case ApiRoutes.Health: await SendAsync(context, World.Health, ApiJson.Default.HealthView); break;
             case ApiRoutes.Setup: await SendAsync(context, World.Setup, ApiJson.Default.SetupView); break;
+            case ApiRoutes.Demo: await SendOrMissAsync(context, World.Demo, ApiJson.Default.DemoView, "no demo runs on this plane"); break;
             case ApiRoutes.Events: await EventsAsync(context); break;
             case ApiRoutes.HaltPreview: await SendAsync(context, new HaltPreview($"{Get("kind")} {Get("value")}", 1), ApiJson.Default.HaltPreview); break;
             case ApiRoutes.Halts when context.Request.Method == "POST": await HaltAsync(context, role); break;

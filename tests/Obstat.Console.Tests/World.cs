@@ -22,6 +22,9 @@ internal sealed class World
 
     public bool IsBusy { get; set; }
 
+    /// <summary>A demo that runs on the plane; null: none.</summary>
+    public DemoView? Demo { get; set; }
+
     public bool IsEmpty { get; set; }
 
     /// <summary>Whether every proof fails.</summary>
@@ -49,6 +52,12 @@ internal sealed class World
         Proof = ProofState.InHead,
     };
 
+    /// <summary>A demo of three rows that are so.</summary>
+    public static DemoView DemoOf(params string[] states) => new(
+        Now, 12_000, states.All(s => s is "closed" or "open"), null,
+        [.. states.Select((s, i) => new DemoRowView(i + 1, "transfer of 12000.00, limit 1000", "NotPermitted", s, s switch { "closed" => "NotPermitted", "open" => "allow", _ => null }, s is "closed" or "open" ? 0 : null, s == "closed" ? 203 : null, s == "open" ? "expected NotPermitted, got allow" : null))],
+        [new("agent", "runs", "connected"), new("control plane", "broken", "killed by SIGKILL"), new("gateway", "stopped", "stopped in order")]);
+
     public StateView State(Role role) => new()
     {
         Me = new SessionView("uid:1000", role, Now.AddMinutes(-3), Now.AddMinutes(27), Now.AddHours(7)),
@@ -67,6 +76,7 @@ internal sealed class World
         Policies = Refusing is null ? 3 : 0,
         Points = 1,
         Leases = 1,
+        HasDemo = Demo is not null,
         Halts = Halts,
         Proved = Proved,
     };

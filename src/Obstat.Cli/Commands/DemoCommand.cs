@@ -4,6 +4,7 @@ using System.Globalization;
 using Obstat.Cli.CommandLine;
 using Obstat.Cli.Demo;
 using Obstat.Cli.Output;
+using Obstat.Cli.Serving;
 using Obstat.Proof.Json;
 
 namespace Obstat.Cli.Commands;
@@ -12,15 +13,17 @@ namespace Obstat.Cli.Commands;
 internal static class DemoCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
 
     public static Verb Verb { get; } = new()
     {
         Path = "demo",
         About = "watch a gate refuse, permit and prove: real processes, real faults, offline, about half a minute",
-        Examples = ["obstat demo", "obstat demo --keep --dir obstat-demo", "obstat demo --check --output json"],
+        Examples = ["obstat demo", "obstat demo --open", "obstat demo --keep --dir obstat-demo", "obstat demo --check --output json"],
         Options =
         [
             new("--check", null, "for CI: exit code 15 if any row is open"),
+            new("--open", null, "watch it in the browser too: tells a link, waits up to 30 s for it to be opened, and stays until Ctrl-C"),
             new("--keep", null, "keep the folder with everything in it"),
             new("--dir", "FOLDER", "where, instead of a temporary folder; must not exist or be empty"),
         ],
@@ -59,7 +62,7 @@ internal static class DemoCommand
         Stage stage;
         try
         {
-            stage = await Stage.BuildAsync(folder).ConfigureAwait(false);
+            stage = await Stage.BuildAsync(folder, hasPages: invocation.Has("--open")).ConfigureAwait(false);
         }
         catch (DemoFailureException e)
         {
@@ -68,15 +71,26 @@ internal static class DemoCommand
 
         await using (stage.ConfigureAwait(false))
         {
+            if (stage.Bill is { } bill)
+            {
+                if (await OpenAsync(invocation, stage, bill, cancellation).ConfigureAwait(false) is { } failed)
+                {
+                    return failed;
+                }
+
+                clock.Restart();
+            }
+
             if (!invocation.IsJson)
             {
                 terminal.Write(Line("#", "BROKEN", "EXPECTED", "GOT", "EFFECTS", "ENTRY", ""));
             }
 
             var results = ImmutableArray.CreateBuilder<RowResult>();
-            var play = new Play(stage, result =>
+            var play = new Play(stage, row => stage.Bill?.Began(row), result =>
             {
                 results.Add(result);
+                stage.Bill?.Ended(result);
                 if (!invocation.IsJson)
                 {
                     terminal.Write(Line(
@@ -104,7 +118,51 @@ internal static class DemoCommand
             cancellation.ThrowIfCancellationRequested();
             var closed = results.Count(r => r.IsClosed);
             Tell(invocation, stage, results.ToImmutable(), closed, kept, clock.Elapsed);
+            await StayAsync(invocation, stage, cancellation).ConfigureAwait(false);
             return closed == Demo.Play.Count ? ExitCode.Done : ExitCode.Open;
+        }
+    }
+
+    /// <summary>Starts plane and gateway, tells the link and waits for its reader; gives the exit code where that cannot be.</summary>
+    private static async Task<int?> OpenAsync(Invocation invocation, Stage stage, Playbill bill, CancellationToken cancellation)
+    {
+        try
+        {
+            await stage.EnsureAsync().ConfigureAwait(false);
+            var link = await stage.LinkAsync().ConfigureAwait(false);
+            invocation.Terminal.Tell($"open    {link}      once; the rows begin when it is opened, after {ReaderPatience.TotalSeconds:0} s in any case");
+            Browser.TryOpen(link);
+            await bill.WaitForReaderAsync(ReaderPatience, cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (DemoFailureException e)
+        {
+            return invocation.Terminal.Fail(ExitCode.Failed, ErrorText.Of("demo", e.Message, "the pages of the demo cannot be served", "run obstat demo without --open"));
+        }
+    }
+
+    /// <summary>Leaves plane, gateway and pages as they are until somebody stops them; nothing where there are no pages.</summary>
+    private static async Task StayAsync(Invocation invocation, Stage stage, CancellationToken cancellation)
+    {
+        if (stage.Bill is not { } bill)
+        {
+            return;
+        }
+
+        try
+        {
+            await stage.EnsureAsync().ConfigureAwait(false);
+            bill.Over($"obstat verify {stage.In("bundle.zip")} --log-key \"{stage.LogKey}\"");
+            invocation.Terminal.Tell("pages   stay until Ctrl-C");
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(false);
+        }
+        catch (DemoFailureException e)
+        {
+            invocation.Terminal.Tell($"pages   gone: {e.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            // They were looked at long enough.
         }
     }
 

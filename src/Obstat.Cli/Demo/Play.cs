@@ -12,7 +12,7 @@ using Obstat.Settings;
 namespace Obstat.Cli.Demo;
 
 /// <summary>The rows, one after the other. Faults come from edited files, signals and the wire alone. A row is closed only by its exact code, the journal's exact effects and an entry that verify accepts.</summary>
-internal sealed class Play(Stage stage, Action<RowResult> ended)
+internal sealed class Play(Stage stage, Action<int> began, Action<RowResult> ended)
 {
     private const string Small = "900.50";
     private const string SmallInJournal = "900.5";
@@ -30,15 +30,34 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
     /// <summary>Number of rows.</summary>
     public const int Count = 15;
 
+    /// <summary>What each row breaks, and the exact code that must come of it, in order.</summary>
+    public static ImmutableArray<(string Broken, string Expected)> Plan { get; } =
+    [
+        ("nothing: transfer of 900.50", "allow"),
+        ("policies taken away, plane restarted", nameof(DenyReason.PolicyMissing)),
+        ("transfer of 12000.00, limit 1000", nameof(DenyReason.NotPermitted)),
+        ("one bit of the permit flipped on the wire", nameof(DenyReason.AssertionInvalid)),
+        ("unused permit kept until it expired", nameof(DenyReason.PermitExpired)),
+        ("used permit given again", nameof(DenyReason.PermitReplayed)),
+        ("root and permit key stolen: permit without entry", nameof(DenyReason.AssertionInvalid)),
+        ("a key that nobody enrolled", nameof(DenyReason.IdentityUnverifiable)),
+        ("tool definition changed in the server", nameof(DenyReason.AttestationBroken)),
+        ("SIGKILL of the plane, then a call", nameof(DenyReason.PlaneUnavailable)),
+        ("the same: a stream that ran, lease 2 s", nameof(DenyReason.PlaneUnavailable)),
+        ("plane restarted, nothing repaired", "allow"),
+        ("halt while a stream runs", nameof(DenyReason.Halted)),
+        ("one byte of the exported bundle changed", "verify FAILED"),
+        ("one byte of a copy of the ledger changed", nameof(DenyReason.LedgerUnavailable)),
+    ];
+
     /// <summary>The whole ledger as it was exported in the end.</summary>
     public byte[]? Bundle => _bundle;
 
-    /// <summary>Plays all rows.</summary>
+    /// <summary>Plays all rows; plane and gateway are started where they do not run.</summary>
     public async Task<ImmutableArray<RowResult>> RunAsync()
     {
-        stage.Relay.Set(_thief.Watch);
-        await stage.StartPlaneAsync().ConfigureAwait(false);
-        await stage.StartGatewayAsync().ConfigureAwait(false);
+        stage.Watch(_thief.Watch);
+        await stage.EnsureAsync().ConfigureAwait(false);
         var results = ImmutableArray.CreateBuilder<RowResult>();
         foreach (var row in Served())
         {
@@ -52,7 +71,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
             ended(result);
         }
 
-        results.Add(await JudgeAsync(new Row(13, "halt while a stream runs", nameof(DenyReason.Halted), HaltedAsync, e => e.Stopped("order", nameof(DenyReason.Halted)))).ConfigureAwait(false));
+        results.Add(await JudgeAsync(Of(13, HaltedAsync, e => e.Stopped("order", nameof(DenyReason.Halted)))).ConfigureAwait(false));
         ended(results[^1]);
         foreach (var row in Copies())
         {
@@ -65,22 +84,24 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private IEnumerable<Row> Served() =>
     [
-        new(1, "nothing: transfer of 900.50", "allow", async () => new(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]), e => e.Succeeded()),
-        new(2, "policies taken away, plane restarted", nameof(DenyReason.PolicyMissing), WithoutPoliciesAsync, e => e.Denied(nameof(DenyReason.PolicyMissing))),
-        new(3, "transfer of 12000.00, limit 1000", nameof(DenyReason.NotPermitted), async () => Played.Nothing(await stage.TransferWhenServedAsync(Large).ConfigureAwait(false)), e => e.Denied(nameof(DenyReason.NotPermitted))),
-        new(4, "one bit of the permit flipped on the wire", nameof(DenyReason.AssertionInvalid), () => OnTheWireAsync(Thief.Flip, Small), e => e.NotRun(nameof(DenyReason.AssertionInvalid))),
-        new(5, "unused permit kept until it expired", nameof(DenyReason.PermitExpired), KeptAsync, e => e.NotRun(nameof(DenyReason.PermitExpired))),
-        new(6, "used permit given again", nameof(DenyReason.PermitReplayed), AgainAsync, e => e.NotRun(nameof(DenyReason.PermitReplayed))),
-        new(7, "root and permit key stolen: permit without entry", nameof(DenyReason.AssertionInvalid), StolenAsync, e => e.Denied(nameof(DenyReason.NotPermitted))),
-        new(8, "a key that nobody enrolled", nameof(DenyReason.IdentityUnverifiable), StrangerAsync, e => e.Denied(nameof(DenyReason.IdentityUnverifiable))),
-        new(9, "tool definition changed in the server", nameof(DenyReason.AttestationBroken), ChangedToolAsync, e => e.Denied(nameof(DenyReason.AttestationBroken))),
+        Of(1, async () => new(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]), e => e.Succeeded()),
+        Of(2, WithoutPoliciesAsync, e => e.Denied(nameof(DenyReason.PolicyMissing))),
+        Of(3, async () => Played.Nothing(await stage.TransferWhenServedAsync(Large).ConfigureAwait(false)), e => e.Denied(nameof(DenyReason.NotPermitted))),
+        Of(4, () => OnTheWireAsync(Thief.Flip, Small), e => e.NotRun(nameof(DenyReason.AssertionInvalid))),
+        Of(5, KeptAsync, e => e.NotRun(nameof(DenyReason.PermitExpired))),
+        Of(6, AgainAsync, e => e.NotRun(nameof(DenyReason.PermitReplayed))),
+        Of(7, StolenAsync, e => e.Denied(nameof(DenyReason.NotPermitted))),
+        Of(8, StrangerAsync, e => e.Denied(nameof(DenyReason.IdentityUnverifiable))),
+        Of(9, ChangedToolAsync, e => e.Denied(nameof(DenyReason.AttestationBroken))),
     ];
 
     private IEnumerable<Row> Copies() =>
     [
-        new(14, "one byte of the exported bundle changed", "verify FAILED", ChangedBundleAsync, _ => null),
-        new(15, "one byte of a copy of the ledger changed", nameof(DenyReason.LedgerUnavailable), ChangedLedgerAsync, _ => null),
+        Of(14, ChangedBundleAsync, _ => null),
+        Of(15, ChangedLedgerAsync, _ => null),
     ];
+
+    private static Row Of(int number, Func<Task<Played>> play, Func<Evidence, long?> proof) => new(number, Plan[number - 1].Broken, Plan[number - 1].Expected, play, proof);
 
     private async Task<Played> WithoutPoliciesAsync()
     {
@@ -103,20 +124,20 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private async Task<Played> OnTheWireAsync(Func<Exchange, byte[]?> fault, string amount)
     {
-        stage.Relay.Set(fault);
+        stage.Tamper(fault);
         try
         {
             return Played.Nothing(await stage.TransferWhenServedAsync(amount).ConfigureAwait(false));
         }
         finally
         {
-            stage.Relay.Set(_thief.Watch);
+            stage.Watch(_thief.Watch);
         }
     }
 
     private async Task<Played> KeptAsync()
     {
-        stage.Relay.Set(_thief.Keep);
+        stage.Tamper(_thief.Keep);
         try
         {
             var first = await stage.TransferAsync(Small).ConfigureAwait(false);
@@ -131,7 +152,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
         }
         finally
         {
-            stage.Relay.Set(_thief.Watch);
+            stage.Watch(_thief.Watch);
         }
     }
 
@@ -162,16 +183,16 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
     private async Task<Played> StolenAsync()
     {
         await stage.StopGatewayAsync().ConfigureAwait(false);
-        stage.Relay.Set(_thief.AddKey);
+        stage.Tamper(_thief.AddKey);
         try
         {
             await stage.StartGatewayAsync().ConfigureAwait(false);
-            stage.Relay.Set(_thief.Forge);
+            stage.Tamper(_thief.Forge);
             return Played.Nothing(await stage.TransferWhenServedAsync(Large).ConfigureAwait(false));
         }
         finally
         {
-            stage.Relay.Set(_thief.Watch);
+            stage.Watch(_thief.Watch);
             await stage.StopGatewayAsync().ConfigureAwait(false);
             await stage.StartGatewayAsync().ConfigureAwait(false);
         }
@@ -279,19 +300,22 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private async Task<ImmutableArray<RowResult>> KillAndReturnAsync()
     {
-        var killed = new Row(10, "SIGKILL of the plane, then a call", nameof(DenyReason.PlaneUnavailable), async () =>
+        var killed = Of(10, async () =>
         {
             _ = await stage.StartAgentAsync().ConfigureAwait(false);
             _ = await stage.TransferWhenServedAsync(Large).ConfigureAwait(false);
             await stage.KillPlaneAsync().ConfigureAwait(false);
             return Played.Nothing(await stage.TransferAsync(Small).ConfigureAwait(false));
         }, e => e.Gap());
-        var silent = new Row(11, "the same: a stream that ran, lease 2 s", nameof(DenyReason.PlaneUnavailable), () => throw new InvalidOperationException("it began before the row"), e => e.Stopped("silence", nameof(DenyReason.PlaneUnavailable)));
-        var back = new Row(12, "plane restarted, nothing repaired", "allow", async () =>
+        var silent = Of(11, () => throw new InvalidOperationException("it began before the row"), e => e.Stopped("silence", nameof(DenyReason.PlaneUnavailable)));
+        var back = Of(12, async () =>
         {
             await stage.StartPlaneAsync().ConfigureAwait(false);
             return new Played(await stage.TransferWhenServedAsync(Small, TooSlow).ConfigureAwait(false), [SmallInJournal]);
         }, e => e.Succeeded() is { } entry && e.Gap() is not null ? entry : null);
+
+        began(killed.Number);
+        began(silent.Number);
 
         // While the plane is dead nothing can be exported: what proves row 10 is the gap that the plane records when it is back, and row 11 the outcome that the gateway tells it then.
         try
@@ -303,6 +327,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
             var running = stage.Effects().Skip(before).ToImmutableArray();
             var first = await PlayAsync(killed).ConfigureAwait(false);
             var came = await stream.ConfigureAwait(false);
+            began(back.Number);
             var second = await PlayAsync(back).ConfigureAwait(false);
             return
             [
@@ -319,6 +344,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private async Task<RowResult> JudgeAsync(Row row)
     {
+        began(row.Number);
         try
         {
             await stage.EnsureAsync().ConfigureAwait(false);
@@ -341,6 +367,7 @@ internal sealed class Play(Stage stage, Action<RowResult> ended)
 
     private async Task<RowResult> JudgeCopyAsync(Row row)
     {
+        began(row.Number);
         try
         {
             var (played, effects) = await PlayAsync(row).ConfigureAwait(false);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Obstat.Cli.Admin;
 using Obstat.Cli.Editing;
@@ -34,6 +36,7 @@ internal sealed class Stage : IAsyncDisposable
     private AgentTalk? _agent;
     private Relay? _relay;
     private AdminClient? _admin;
+    private Playbill? _bill;
     private volatile bool _closing;
 
     private Stage(string folder, Dictionary<string, string[]> programs)
@@ -66,8 +69,13 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>A path in the folder.</summary>
     public string In(string name) => Path.Combine(Folder, name);
 
+    /// <summary>What the pages are told; null where they are not served.</summary>
+    public Playbill? Bill => _bill;
+
     /// <summary>Makes the installation: init, settings, mcp add, each as a user does it.</summary>
-    public static async Task<Stage> BuildAsync(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="hasPages">Whether the plane serves its pages, and this demo in them.</param>
+    public static async Task<Stage> BuildAsync(string folder, bool hasPages)
     {
         var programs = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var name in new[] { Programs.Server, Programs.Gateway, Programs.Payments, Programs.Agent })
@@ -83,7 +91,7 @@ internal sealed class Stage : IAsyncDisposable
         var text = File.ReadAllText(stage.In(SettingsFile.Name));
         text = JsonText.Set(text, ["tenant"], "\"demo\"");
         text = JsonText.Set(text, ["listen", "gateway"], "null");
-        text = JsonText.Set(text, ["listen", "console"], "null");
+        text = JsonText.Set(text, ["listen", "console"], hasPages ? $"\"127.0.0.1:{FreePort()}\"" : "null");
         text = JsonText.Set(text, ["gateway", "plane"], "\"unix:relay.sock\"");
         text = JsonText.Set(text, ["limits", "permit"], "\"3s\"");
         text = JsonText.Set(text, ["limits", "lease"], "\"2s\"");
@@ -104,6 +112,7 @@ internal sealed class Stage : IAsyncDisposable
         (stage.Settings, stage.Trust, stage.LogKey) = (settings, Trust.InLog(head), head.ToString());
         stage._relay = new Relay(settings.Gateway.Plane.Path, settings.Listen.Enforcement.Path);
         stage._admin = new AdminClient(settings.Listen.Admin, Patience);
+        stage._bill = hasPages ? new Playbill(settings.Paths, () => stage.Effects().Count) : null;
         return stage;
     }
 
@@ -121,8 +130,33 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
+    /// <summary>Who sits on the wire lets everything pass and looks at it.</summary>
+    public void Watch(Func<Exchange, byte[]?> thief)
+    {
+        Relay.Set(thief);
+        _bill?.Tell(Playbill.Wire, PartState.Runs, "passes everything on");
+    }
+
+    /// <summary>Who sits on the wire gives other answers than the plane gave.</summary>
+    public void Tamper(Func<Exchange, byte[]?> thief)
+    {
+        Relay.Set(thief);
+        _bill?.Tell(Playbill.Wire, PartState.Broken, "gives other answers than the plane gave");
+    }
+
     /// <summary>Starts the plane and waits until it serves.</summary>
-    public async Task StartPlaneAsync() => _plane = await StartAsync("plane", Programs.Server).ConfigureAwait(false);
+    public async Task StartPlaneAsync()
+    {
+        _plane = await StartAsync("plane", Programs.Server).ConfigureAwait(false);
+        _bill?.Tell(Playbill.Plane, PartState.Runs, "serves");
+    }
+
+    /// <summary>A link into the pages of this demo, once.</summary>
+    public async Task<string> LinkAsync()
+    {
+        var answer = await _admin!.AskAsync<ConsoleLinkRequest, ConsoleLinkAnswer>(AdminRoutes.ConsoleLink, new ConsoleLinkRequest("owner"), CancellationToken.None).ConfigureAwait(false);
+        return answer.Value is { } link ? link.Url + "&next=%2Fdemo" : throw new DemoFailureException($"there is no link into the pages: {answer.Refusal?.Detail ?? answer.Away}");
+    }
 
     /// <summary>Starts what is not running, as after a row that could not be played.</summary>
     public async Task EnsureAsync()
@@ -139,12 +173,17 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Stops the plane in order.</summary>
-    public async Task StopPlaneAsync() => _plane = await EndAsync(_plane).ConfigureAwait(false);
+    public async Task StopPlaneAsync()
+    {
+        _bill?.Tell(Playbill.Plane, PartState.Stopped, "stopped in order");
+        _plane = await EndAsync(_plane).ConfigureAwait(false);
+    }
 
     /// <summary>SIGKILL: the plane has no chance to say anything.</summary>
     public async Task KillPlaneAsync()
     {
         _ = _plane!.Signal(Signals.Kill);
+        _bill?.Tell(Playbill.Plane, PartState.Broken, "killed by SIGKILL");
         await _plane.Ended.ConfigureAwait(false);
         _plane = await EndAsync(_plane).ConfigureAwait(false);
     }
@@ -158,12 +197,14 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         _gateway = await StartAsync("gateway", Programs.Gateway).ConfigureAwait(false);
+        _bill?.Tell(Playbill.Gateway, PartState.Runs, "serves");
     }
 
     /// <summary>Stops agent and gateway in order.</summary>
     public async Task StopGatewayAsync()
     {
         await StopAgentAsync().ConfigureAwait(false);
+        _bill?.Tell(Playbill.Gateway, PartState.Stopped, "stopped in order");
         _gateway = await EndAsync(_gateway).ConfigureAwait(false);
     }
 
@@ -174,6 +215,7 @@ internal sealed class Stage : IAsyncDisposable
         {
             await _agent.DisposeAsync().ConfigureAwait(false);
             _agent = null;
+            _bill?.Tell(Playbill.Agent, PartState.Stopped, "gone");
         }
     }
 
@@ -186,7 +228,9 @@ internal sealed class Stage : IAsyncDisposable
             throw new DemoFailureException("the demo was stopped");
         }
 
-        return _agent = await ConnectAsync().ConfigureAwait(false);
+        _agent = await ConnectAsync().ConfigureAwait(false);
+        _bill?.Tell(Playbill.Agent, PartState.Runs, Said.IsAllowed(_agent.Connected) ? "connected" : $"refused: {Said.Code(_agent.Connected)}");
+        return _agent;
     }
 
     private Task<AgentTalk> ConnectAsync()
@@ -307,6 +351,11 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         _closing = true;
+        if (_bill is not null)
+        {
+            await _bill.DisposeAsync().ConfigureAwait(false);
+        }
+
         await StopGatewayAsync().ConfigureAwait(false);
         await StopPlaneAsync().ConfigureAwait(false);
         if (_relay is not null)
@@ -349,6 +398,13 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         return null;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Log(string who, string line)

@@ -27,6 +27,7 @@ namespace Obstat.Console.Api;
 [JsonSerializable(typeof(PointDetailView))]
 [JsonSerializable(typeof(LeasesView))]
 [JsonSerializable(typeof(CompareView))]
+[JsonSerializable(typeof(DemoView))]
 [JsonSerializable(typeof(BeatView))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginDone))]

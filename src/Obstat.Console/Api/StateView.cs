@@ -53,6 +53,9 @@ public sealed record StateView
     /// <summary>Executions that run under a lease.</summary>
     public required int Leases { get; init; }
 
+    /// <summary>Whether a demo runs on this plane.</summary>
+    public required bool HasDemo { get; init; }
+
     /// <summary>What is halted.</summary>
     public required ImmutableArray<HaltView> Halts { get; init; }
 

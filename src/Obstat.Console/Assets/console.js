@@ -68,6 +68,19 @@
     }
   });
 
+  /** @param {Element} element @param {Record<string, any>} told */
+  function fill(element, told) {
+    for (const cell of element.querySelectorAll("[data-f]")) {
+      const name = cell.getAttribute("data-f") || "";
+      const value = told[name];
+      if (cell.hasAttribute("data-state")) { state(cell, told[`${name}Kind`], value); continue; }
+      if (cell.textContent !== (value ?? "")) { cell.textContent = value ?? ""; }
+      const link = told[`${name}Link`];
+      if (!(cell instanceof HTMLAnchorElement)) { continue; }
+      if (typeof link === "string" && link.startsWith("/") && !link.startsWith("//")) { cell.setAttribute("href", link); } else if (link === null) { cell.removeAttribute("href"); }
+    }
+  }
+
   const heartbeat = 5000;
   const rowsMax = 200;
 
@@ -96,6 +109,12 @@
       events.addEventListener("beat", event => this.beat(JSON.parse(/** @type {MessageEvent} */ (event).data)));
       events.addEventListener("row", event => { this.waiting.push(JSON.parse(/** @type {MessageEvent} */ (event).data)); this.tell(); });
       events.addEventListener("reload", () => this.again());
+      events.addEventListener("parts", event => {
+        for (const [name, part] of Object.entries(JSON.parse(/** @type {MessageEvent} */ (event).data))) {
+          const element = document.querySelector(`[data-live-part="${CSS.escape(name)}"]`);
+          if (element) { fill(element, part); }
+        }
+      });
       events.addEventListener("error", () => {
         this.stale("The connection to the control plane ended.");
         if (events.readyState === EventSource.CLOSED && this.events === events) { setTimeout(() => { if (this.events === events) { this.ask(); } }, 2000); }
@@ -105,14 +124,20 @@
     /** @param {{closed: string, closedKind: string, serving: string, servingKind: string, entries: string, halts: number}} beat */
     beat(beat) {
       this.heard = Date.now();
-      if (this.wasStale) { this.again(); return; }
+      const keeps = this.hasAttribute("keeps");
+      if (this.wasStale) {
+        if (!keeps) { this.again(); return; }
+        this.wasStale = false;
+        root.classList.remove("stale");
+        document.getElementById("stale")?.setAttribute("hidden", "");
+      }
       for (const badge of document.querySelectorAll("[data-closed]")) { state(badge, beat.closedKind, beat.closed); }
       for (const badge of document.querySelectorAll("[data-serving]")) { state(badge, beat.servingKind, beat.serving); }
       for (const line of document.querySelectorAll("[data-closed-line]")) { if (line.textContent !== beat.closed) { line.textContent = beat.closed; } }
       for (const entries of document.querySelectorAll("[data-entries]")) { entries.textContent = beat.entries; }
       // What the page says as a whole rests on these two: when one turns, the page is made anew.
       const shape = `${beat.servingKind}/${beat.closedKind}/${beat.serving}/${beat.halts}`;
-      if (this.shape !== undefined && this.shape !== shape) { this.again(); }
+      if (this.shape !== undefined && this.shape !== shape && !keeps) { this.again(); }
       this.shape = shape;
     }
 
@@ -194,14 +219,7 @@
     row(template, row) {
       const made = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
       made.classList.add("fresh");
-      for (const cell of made.querySelectorAll("[data-f]")) {
-        const name = cell.getAttribute("data-f") || "";
-        const value = row[name];
-        if (cell.hasAttribute("data-state")) { state(cell, row[`${name}Kind`], value); continue; }
-        cell.textContent = value ?? "";
-        const link = row[`${name}Link`];
-        if (cell instanceof HTMLAnchorElement && typeof link === "string" && link.startsWith("/") && !link.startsWith("//")) { cell.setAttribute("href", link); }
-      }
+      fill(made, row);
       return made;
     }
   });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Obstat.Console.Api;
@@ -36,6 +37,65 @@ internal static class LiveWords
         json.WriteString("entries", Words.Count(beat.Entries));
         json.WriteNumber("halts", beat.Halts);
     });
+
+    /// <summary>A demo: what stands on its page, part by part.</summary>
+    public static string OfDemo(DemoView demo) => Write(json =>
+    {
+        json.WriteStartObject("sum");
+        json.WriteString("closed", Words.Count(demo.Rows.Count(r => r.State == "closed")));
+        json.WriteString("open", Words.Count(demo.Rows.Count(r => r.State == "open")));
+        json.WriteString("doing", Doing(demo));
+        json.WriteString("time", Played(demo));
+        json.WriteEndObject();
+        foreach (var row in demo.Rows)
+        {
+            json.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"row-{row.Number}"));
+            State(json, "state", State(row));
+            json.WriteString("got", row.Got ?? "–");
+            json.WriteString("gotLink", ReasonLink(row.Got));
+            json.WriteString("effects", row.Effects is { } effects ? Words.Count(effects) : "–");
+            json.WriteString("entry", row.Entry is { } index ? Words.Count(index) : "–");
+            json.WriteString("entryLink", row.Entry is { } entry ? $"/e/{entry}" : null);
+            json.WriteString("why", row.Open ?? "");
+            json.WriteEndObject();
+        }
+
+        foreach (var (part, index) in demo.Parts.Select((p, i) => (p, i)))
+        {
+            json.WriteStartObject(string.Create(CultureInfo.InvariantCulture, $"part-{index}"));
+            State(json, "state", State(part));
+            json.WriteString("says", part.Says);
+            json.WriteEndObject();
+        }
+    });
+
+    /// <summary>What a demo does now.</summary>
+    public static string Doing(DemoView demo) => demo.IsOver ? "all rows were played"
+        : demo.Rows.LastOrDefault(r => r.State == "playing") is { } row ? $"row {row.Number} is played"
+        : demo.Rows.All(r => r.State == "waiting") ? "begins" : "the next row is prepared";
+
+    /// <summary>How long a demo was played.</summary>
+    public static string Played(DemoView demo) => Words.Span(TimeSpan.FromSeconds(demo.Milliseconds / 1000));
+
+    /// <summary>The page of a reason code; null for other words.</summary>
+    public static string? ReasonLink(string? word) => Proof.Reasons.ReasonCodes.TryParse(word, out _) ? $"/reasons/{word}" : null;
+
+    /// <summary>How a row of a demo is.</summary>
+    public static (string Kind, string Text) State(DemoRowView row) => row.State switch
+    {
+        "closed" => ("ok", "CLOSED"),
+        "open" => ("bad", "OPEN"),
+        "playing" => ("wait", "PLAYING"),
+        _ => ("unknown", "WAITING"),
+    };
+
+    /// <summary>How a process of a demo is.</summary>
+    public static (string Kind, string Text) State(DemoPartView part) => part.State switch
+    {
+        "runs" => ("ok", "RUNS"),
+        "broken" => ("bad", "BROKEN"),
+        _ => ("halt", "STOPPED"),
+    };
 
     private static void State(Utf8JsonWriter json, string name, (string Kind, string Text) state)
     {

@@ -56,7 +56,7 @@ public sealed class ConsoleSite : IAsyncDisposable
         {
             await (context.Request.Method switch
             {
-                "GET" or "HEAD" when isStream => LiveRelay.ServeAsync(visit),
+                "GET" or "HEAD" when isStream => visit["demo"] == "1" ? DemoRelay.ServeAsync(visit) : LiveRelay.ServeAsync(visit),
                 "GET" or "HEAD" => ReadAsync(visit),
                 "POST" => _acting.ServeAsync(visit),
                 _ => Refuse(context),

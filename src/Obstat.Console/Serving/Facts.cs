@@ -38,6 +38,9 @@ public sealed record Facts
     /// <summary>Where its events come from; null: only beats.</summary>
     public string? Live { get; init; }
 
+    /// <summary>Whether what comes live fills the page whole, so that it goes on where it was when the plane comes back.</summary>
+    public bool Keeps { get; init; }
+
     /// <summary>The search of the page, as it was asked; shown in the search field.</summary>
     public string Search { get; init; } = "";
 

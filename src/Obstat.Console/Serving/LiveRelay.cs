@@ -12,6 +12,9 @@ namespace Obstat.Console.Serving;
 /// </summary>
 internal static class LiveRelay
 {
+    /// <summary>How soon a page comes back to a plane that went away.</summary>
+    public const string Retry = "retry: 500\n\n";
+
     private const int LineMax = 64 * 1024;
 
     /// <summary>Serves one page until one of both ends goes.</summary>
@@ -38,6 +41,7 @@ internal static class LiveRelay
 
             response.ContentType = "text/event-stream";
             response.Headers["X-Accel-Buffering"] = "no";
+            await response.WriteAsync(Retry, visit.Cancellation);
             await using var body = await upstream.Content.ReadAsStreamAsync(visit.Cancellation);
             using var lines = new StreamReader(body, Encoding.UTF8);
             await PassAsync(lines, response, withRows, visit.Cancellation);

@@ -21,6 +21,7 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         "/ledger" => replies.ShowAsync<LedgerPage, LedgerView>(visit, ApiRoutes.Ledger + visit.Query, ApiJson.Default.LedgerView, "Ledger", "/ledger", null, ("After", visit["after"])),
         "/health" => replies.ShowAsync<HealthPage, HealthView>(visit, ApiRoutes.Health + visit.Query, ApiJson.Default.HealthView, "Health", "/health"),
         "/setup" => replies.ShowAsync<SetupPage, SetupView>(visit, ApiRoutes.Setup + visit.Query, ApiJson.Default.SetupView, "Set up", "/setup"),
+        "/demo" => replies.ShowAsync<DemoPage, DemoView>(visit, ApiRoutes.Demo + visit.Query, ApiJson.Default.DemoView, "Demo", "/demo", facts => facts with { Live = "/events?demo=1", Keeps = true }),
         "/halt" => HaltAsync(visit),
         "/halt/done" => HaltDoneAsync(visit),
         "/reasons" => replies.PageAsync<ReasonsPage>(visit, 200, "Reason codes", ""),

@@ -22,6 +22,7 @@ internal sealed class FacesParts : IDisposable
     private readonly PointFace _points;
     private readonly LeasesFace _leases;
     private readonly EventsFace _events;
+    private readonly DemoFace _demo;
 
     /// <summary>Opens the index and begins to follow the ledger.</summary>
     public FacesParts(FaceSources plane)
@@ -31,8 +32,9 @@ internal sealed class FacesParts : IDisposable
         _rows = new FaceRows(opened);
         Keeper = new IndexKeeper(plane.Ledger, opened, _rows, _damage);
         Pool = new QueryPool(plane.Ledger, _damage);
-        Sessions = new Sessions(plane.Clock);
-        Standing = new Standing(plane, Keeper, _damage);
+        _demo = new DemoFace(plane.Settings.Paths, plane.Clock);
+        Sessions = new Sessions(plane.Clock, _demo.Show() is null ? null : new DemoSessions(plane.Settings.Paths.DemoSessions));
+        Standing = new Standing(plane, Keeper, _damage, _demo);
         Health = new HealthFace(plane, Standing, Keeper, _damage);
         _policies = new PoliciesFace(plane);
         _decisions = new DecisionsFace(plane, _rows, opened, Standing);
@@ -79,6 +81,8 @@ internal sealed class FacesParts : IDisposable
         [ApiRoutes.HaltPreview] = PreviewAsync,
         [ApiRoutes.Leases] = (http, me) => PlainAsync(http, ApiJson.Default.LeasesView, desk => _leases.Show(desk, me.Role)),
         [ApiRoutes.Compare] = CompareAsync,
+        [ApiRoutes.Demo] = (http, _) => RefusedAsync(http, Parameters.Of(http.Request.Query))
+            ?? (_demo.Show() is { } demo ? FacesApi.WriteAsync(http, demo, ApiJson.Default.DemoView) : FacesApi.RefuseAsync(http, 404, ApiRefusal.NotFound, "no demo runs on this plane; `obstat demo --open` starts one with a plane of its own")),
         [ApiRoutes.Events] = EventsAsync,
     };
 

@@ -22,6 +22,9 @@ internal sealed class Session(string name, Role role, DateTimeOffset since)
     /// <summary>What it may.</summary>
     public Role Role => role;
 
+    /// <summary>When it began.</summary>
+    public DateTimeOffset Since => since;
+
     /// <summary>When it ends whatever happens.</summary>
     public DateTimeOffset End => since + Whole;
 

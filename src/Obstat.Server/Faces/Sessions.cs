@@ -10,9 +10,9 @@ namespace Obstat.Server.Faces;
 
 /// <summary>
 /// Who may read. A session begins with a one-time link that somebody made at the plane's own socket, and with nothing else: there is no password. Secrets are 256 random bits and are kept by their digest.
-/// In memory: a restart of the plane ends them all. Safe for concurrent use.
+/// In memory: a restart of the plane ends them all, but for those of a demo, whose plane is killed on purpose. Safe for concurrent use.
 /// </summary>
-internal sealed class Sessions(TimeProvider clock)
+internal sealed class Sessions(TimeProvider clock, DemoSessions? demo = null)
 {
     /// <summary>How long a link is good.</summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(5);
@@ -21,7 +21,7 @@ internal sealed class Sessions(TimeProvider clock)
     private const int LinksMax = 64;
     private const int SecretLength = 32;
 
-    private readonly ConcurrentDictionary<Digest, Session> _sessions = new();
+    private readonly ConcurrentDictionary<Digest, Session> _sessions = new(demo?.Read() ?? []);
     private readonly ConcurrentDictionary<Digest, (string Name, Role Role, DateTimeOffset Until)> _links = new();
 
     /// <summary>Makes a link's token, with its end; null while too many are open.</summary>
@@ -65,6 +65,7 @@ internal sealed class Sessions(TimeProvider clock)
 
         (secret, session) = (Secret(), new Session(link.Name, link.Role, now));
         _sessions[Key(secret)] = session;
+        demo?.Add(Key(secret), session);
         return true;
     }
 

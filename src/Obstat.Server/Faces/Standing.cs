@@ -10,7 +10,7 @@ using Obstat.Server.Points;
 namespace Obstat.Server.Faces;
 
 /// <summary>How the plane is now: what it refuses with, who is connected, what is halted. Cheap, and asked without the index. Safe for concurrent use.</summary>
-internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage damage)
+internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage damage, DemoFace demo)
 {
     /// <summary>Words in a row that a point may miss.</summary>
     private const int MissedMax = 3;
@@ -162,6 +162,7 @@ internal sealed class Standing(FaceSources plane, IndexKeeper keeper, Damage dam
             Policies = snapshot.Law.Policies.Policies.Length,
             Points = plane.Boots.All.Count(),
             Leases = plane.Leases.Running.Length,
+            HasDemo = demo.Show() is not null,
             Halts = Halts,
             Proved = Proved,
             Troubles = Troubles,
