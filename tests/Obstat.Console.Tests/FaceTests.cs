@@ -12,7 +12,7 @@ public sealed class FaceTests(Browsers browsers) : IClassFixture<Browsers>
         ("overview", "/"), ("decisions", "/decisions"), ("decisions-filtered", "/decisions?verdict=deny"), ("entry", "/e/203"), ("entry-allowed", "/e/209"), ("entry-other", "/e/2"), ("executions", "/executions"),
         ("execution", $"/x/{World.Row(200, null, default).Execution}"), ("waterfall", $"/x/{World.Row(200, null, default).Execution}?view=waterfall"), ("graph", $"/x/{World.Row(200, null, default).Execution}?view=graph"),
         ("entries-of", $"/x/{World.Row(200, null, default).Execution}?view=raw"), ("policies", "/policies"), ("tools", "/tools"), ("identities", "/identities"), ("ledger", "/ledger"), ("health", "/health"), ("setup", "/setup"),
-        ("halt", "/halt"), ("halt-confirm", "/halt?kind=principal&value=Agent::local:uid:1000&reason=seen+twice"), ("reasons", "/reasons"), ("reason", "/reasons/NotPermitted"), ("me", "/me"), ("styleguide", "/styleguide"),
+        ("point", "/health/points/gateway"), ("leases", "/leases"), ("compare", $"/compare?a={World.Row(200, null, default).Execution}&b={World.Row(203, null, default).Execution}"), ("revoke", "/revoke"), ("revoke-confirm", "/revoke?kind=principal&value=Agent::local:uid:1000&reason=stolen"), ("halt", "/halt"), ("halt-confirm", "/halt?kind=principal&value=Agent::local:uid:1000&reason=seen+twice"), ("reasons", "/reasons"), ("reason", "/reasons/NotPermitted"), ("me", "/me"), ("styleguide", "/styleguide"),
         ("not-there", "/nowhere"), ("not-understood", "/decisions?verdikt=deny"), ("search", "/go?q=pay"),
     ];
 
@@ -73,6 +73,16 @@ public sealed class FaceTests(Browsers browsers) : IClassFixture<Browsers>
         }
 
         plane.World.IsTampered = false;
+        plane.World.Troubles =
+        [
+            new("point gateway", "open", "Fault", "a probe that must have no effect had one"), new("ledger", "failed", null, "entry 203: expected the leaf that the tree holds"),
+            new("point edge-2", "silent", null, "no word for 9 s, expected one each 1 s: it is dead, stopped or cut off"), new("signer", "degraded", null, "the working keys end in 40 min"),
+        ];
+        plane.World.IsSilentPoint = true;
+        await SeeAsync("troubles", "/");
+        await SeeAsync("troubles-point", "/health/points/gateway");
+        plane.World.Troubles = [];
+        plane.World.IsSilentPoint = false;
         plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow.AddMinutes(-1), true, 1, 15);
         await SeeAsync("open", "/");
         plane.World.Demo = World.DemoOf("closed", "open", "playing", "waiting");

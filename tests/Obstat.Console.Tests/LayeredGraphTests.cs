@@ -1,4 +1,5 @@
 using CsCheck;
+using Obstat.Console.Api;
 using Obstat.Console.Drawing;
 using Obstat.Tests;
 
@@ -67,5 +68,24 @@ public sealed class LayeredGraphTests
         var text = string.Join('\n', graph.Nodes.Select(n => $"{n.Id} {n.X} {n.Y}").Concat(graph.Edges.Select(e => $"{e.From} {e.To} {e.Path}")).Append($"{graph.Width} {graph.Height}")) + "\n";
         File.WriteAllText(Path.Combine(AppContext.BaseDirectory, "graph.txt"), text); // what was drawn, to be looked at where it differs
         Assert.Equal(File.ReadAllText(Vectors.Own("console/graph.txt")), text);
+    }
+
+    [Fact]
+    public void A_lineage_as_a_file_is_the_same_each_time_names_every_execution_and_marks_the_texts_of_others()
+    {
+        var world = new World();
+        var view = world.Lineage(Role.Owner, world.Rows[0].Execution)!;
+        view = view with { Nodes = [view.Nodes[0] with { Decision = view.Nodes[0].Decision with { Name = World.Hostile } }, .. view.Nodes.Skip(1)] };
+        var (dot, svg) = (LineageFile.Dot(view), LineageFile.Svg(view)!);
+        Assert.Equal(dot, LineageFile.Dot(view with { Nodes = [.. view.Nodes.Reverse()] }));
+        Assert.Equal(svg, LineageFile.Svg(view));
+        Assert.All(view.Nodes, n => Assert.Contains($"\"{n.Execution}\" [", dot, StringComparison.Ordinal));
+        Assert.Equal(view.Nodes.Count(n => n.Parent is not null), dot.Split(" -> ").Length - 1);
+        Assert.Contains("[style=dashed]", dot, StringComparison.Ordinal);
+        Assert.Contains("⟨U+202E⟩", dot, StringComparison.Ordinal);
+        _ = System.Xml.Linq.XDocument.Parse(svg);
+        Assert.DoesNotContain("<script>", svg, StringComparison.Ordinal);
+        var loop = view with { Nodes = [view.Nodes[0] with { Parent = view.Nodes[1].Execution }, view.Nodes[1]] };
+        Assert.Null(LineageFile.Svg(loop));
     }
 }

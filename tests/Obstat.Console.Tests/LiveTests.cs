@@ -82,6 +82,50 @@ public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
     }
 
     [Fact]
+    public async Task What_goes_wrong_at_a_point_is_told_by_a_beat_and_takes_the_colour_away()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/policies");
+        await HeardAsync(console);
+        await Assertions.Expect(console.Page.Locator("header .badge.ok")).ToHaveCountAsync(2);
+        plane.World.Troubles = [new("point gateway", "silent", null, "no word for 3 s, expected one each 1 s: it is dead, stopped or cut off")];
+        plane.Beat();
+        await Assertions.Expect(console.Page.Locator(".trouble")).ToContainTextAsync("no word for 3 s", new() { Timeout = 5_000 });
+        await Assertions.Expect(console.Page.Locator("header .badge.ok")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task What_was_proved_grows_older_each_second_and_ends_by_itself_without_a_beat()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 1.5);
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/");
+        await HeardAsync(console);
+        await Assertions.Expect(console.Page.Locator("h1")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("Proved closed [1-4] s ago"), new() { Timeout = 5_000 });
+        await Assertions.Expect(console.Page.Locator("h1")).ToContainTextAsync("Not proved closed since", new() { Timeout = 8_000 });
+        Assert.Equal(0, await console.Page.Locator("header [data-closed].ok").CountAsync());
+    }
+
+    [Fact]
+    public async Task A_page_on_which_somebody_writes_is_not_loaded_again_but_says_that_it_is_old()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/");
+        await HeardAsync(console);
+        await console.Page.FillAsync("#q", "half a wo");
+        plane.World.Refusing = "LedgerUnavailable";
+        plane.Beat();
+        await Assertions.Expect(console.Page.Locator("#stale")).ToContainTextAsync("not as it was", new() { Timeout = 5_000 });
+        Assert.Equal("half a wo", await console.Page.InputValueAsync("#q"));
+        Assert.Equal(0, await console.Page.Locator("header .badge.ok").CountAsync());
+    }
+
+    [Fact]
     public async Task A_page_that_is_asked_for_while_the_plane_is_away_says_unknown()
     {
         await using var plane = await PlaneDouble.StartAsync();

@@ -32,6 +32,8 @@ internal sealed class PlaneDouble : IAsyncDisposable
 
     public ConcurrentQueue<HaltRequest> Halted { get; } = new();
 
+    public ConcurrentQueue<HaltRequest> Revoked { get; } = new();
+
     public static async Task<PlaneDouble> StartAsync()
     {
         var made = new PlaneDouble();
@@ -77,7 +79,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private string BeatText() => $"event: beat\ndata: {JsonSerializer.Serialize(new BeatView(DateTimeOffset.UtcNow, 812, World.Refusing, World.Halts.Length, World.Proved), ApiJson.Default.BeatView)}\n\n";
+    private string BeatText() => $"event: beat\ndata: {JsonSerializer.Serialize(new BeatView(DateTimeOffset.UtcNow, 812, World.Refusing, World.Halts.Length, World.Proved) { Troubles = World.Troubles }, ApiJson.Default.BeatView)}\n\n";
 
     private void Tell(string text)
     {
@@ -149,10 +151,14 @@ internal sealed class PlaneDouble : IAsyncDisposable
             case ApiRoutes.Ledger: await SendAsync(context, World.Ledger, ApiJson.Default.LedgerView); break;
             case ApiRoutes.Health: await SendAsync(context, World.Health, ApiJson.Default.HealthView); break;
             case ApiRoutes.Setup: await SendAsync(context, World.Setup, ApiJson.Default.SetupView); break;
+            case ApiRoutes.Leases: await SendAsync(context, World.Leases(role), ApiJson.Default.LeasesView); break;
+            case ApiRoutes.Compare: await SendOrMissAsync(context, World.Compare(role, Get("a") ?? "", Get("b") ?? ""), ApiJson.Default.CompareView, "There is no such execution."); break;
+            case ApiRoutes.Revocations when context.Request.Method == "POST": await HaltAsync(context, role, isForEver: true); break;
+            case var _ when path.StartsWith(ApiRoutes.Points, StringComparison.Ordinal): await SendOrMissAsync(context, World.Point(role, path[ApiRoutes.Points.Length..]), ApiJson.Default.PointDetailView, "There is no such enforcement point."); break;
             case ApiRoutes.Demo: await SendOrMissAsync(context, World.Demo, ApiJson.Default.DemoView, "no demo runs on this plane"); break;
             case ApiRoutes.Events: await EventsAsync(context); break;
             case ApiRoutes.HaltPreview: await SendAsync(context, new HaltPreview($"{Get("kind")} {Get("value")}", 1), ApiJson.Default.HaltPreview); break;
-            case ApiRoutes.Halts when context.Request.Method == "POST": await HaltAsync(context, role); break;
+            case ApiRoutes.Halts when context.Request.Method == "POST": await HaltAsync(context, role, isForEver: false); break;
             case ApiRoutes.Halts:
                 await SendAsync(context, new HaltsView(World.Halts, 1, World.Shown(role, World.Rows.Where(r => r.Reason is null && r.Result is null).Take(5)), 5), ApiJson.Default.HaltsView);
                 break;
@@ -181,7 +187,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
         await SendAsync(context, new LoginDone(secret, DateTimeOffset.UtcNow.AddHours(8)), ApiJson.Default.LoginDone);
     }
 
-    private async Task HaltAsync(HttpContext context, Role role)
+    private async Task HaltAsync(HttpContext context, Role role, bool isForEver)
     {
         if (!role.Stops())
         {
@@ -190,9 +196,9 @@ internal sealed class PlaneDouble : IAsyncDisposable
         }
 
         var request = (await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.HaltRequest))!;
-        Halted.Enqueue(request);
+        (isForEver ? Revoked : Halted).Enqueue(request);
         var scope = request.Kind == "all" ? "all" : $"{request.Kind} {request.Value}";
-        World.Halts = World.Halts.Add(new("halt-1", scope, request.Reason, "uid:1000", DateTimeOffset.UtcNow, true));
+        World.Halts = isForEver ? World.Halts : World.Halts.Add(new("halt-1", scope, request.Reason, "uid:1000", DateTimeOffset.UtcNow, true));
         await SendAsync(context, new HaltDone("halt-1", scope, 813, 1, 1), ApiJson.Default.HaltDone);
     }
 

@@ -28,6 +28,48 @@ public sealed class ScriptlessTests(Browsers browsers) : IClassFixture<Browsers>
     }
 
     [Fact]
+    public async Task A_principal_is_revoked_without_a_script_and_everything_is_not()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane, Role.Operator, hasScripts: false);
+        await console.GoAsync("/identities");
+        await console.Page.ClickAsync("a[href*='/revoke?kind=principal']");
+        Assert.Equal("Agent::local:uid:1000", await console.Page.InputValueAsync("#value"));
+        Assert.Equal(0, await console.Page.Locator("input[value=all]").CountAsync());
+        await console.Page.FillAsync("#reason", "stolen");
+        await console.Page.ClickAsync("button:has-text('Show what it ends')");
+        Assert.Contains("for ever", await console.TextAsync(), StringComparison.Ordinal);
+        await console.Page.FillAsync("#confirm", "Agent::local:uid:1000");
+        await console.Page.ClickAsync("button:has-text('Revoke for ever')");
+        await console.ArriveAsync(@"/revoke/done\?");
+        Assert.Equal(new HaltRequest("principal", "Agent::local:uid:1000", "stolen"), Assert.Single(plane.Revoked));
+        Assert.Empty(plane.Halted);
+        Assert.Contains("entry 813", await console.TextAsync(), StringComparison.Ordinal);
+        await console.GoAsync(console.Page.Url.Replace("813", "814", StringComparison.Ordinal));
+        Assert.DoesNotContain("REVOKED", await console.TextAsync(), StringComparison.Ordinal);
+        using var person = new Person(plane);
+        await person.LoginAsync(Role.Operator);
+        using var all = await person.PostAsync("/revoke", new() { ["seal"] = await person.SealAsync(), ["kind"] = "all", ["reason"] = "x", ["confirm"] = "ALL" });
+        Assert.StartsWith("/revoke?", all.Headers.Location!.ToString(), StringComparison.Ordinal);
+        _ = Assert.Single(plane.Revoked);
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
+    public async Task A_page_without_scripts_never_shows_the_colour_of_what_is_well_for_the_plane()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane, Role.Operator, hasScripts: false);
+        foreach (var page in (string[])["/halt", "/revoke"])
+        {
+            await console.GoAsync(page);
+            Assert.Equal(0, await console.Page.Locator("header .badge.ok").CountAsync());
+            Assert.Contains("UTC: Proved closed", await console.TextAsync("header"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_halt_whose_scope_was_not_typed_exactly_does_not_happen()
     {
         await using var plane = await PlaneDouble.StartAsync();

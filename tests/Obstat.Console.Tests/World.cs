@@ -20,6 +20,9 @@ internal sealed class World
 
     public ImmutableArray<HaltView> Halts { get; set; } = [];
 
+    /// <summary>What is not as it should be.</summary>
+    public ImmutableArray<TroubleView> Troubles { get; set; } = [];
+
     public bool IsBusy { get; set; }
 
     /// <summary>A demo that runs on the plane; null: none.</summary>
@@ -77,6 +80,7 @@ internal sealed class World
         Points = 1,
         Leases = 1,
         HasDemo = Demo is not null,
+        Troubles = Troubles,
         Halts = Halts,
         Proved = Proved,
     };
@@ -149,7 +153,35 @@ internal sealed class World
         History = [new(40, Now.AddHours(-2), Hex(1), Hex(6), ["law", "trust"], "uid:1000"), new(9, Now.AddDays(-3), Hex(7), null, ["law"], "start")],
     };
 
-    public static ImmutableArray<PointView> Points => [new("gateway", "gateway", "b1", 12, true, 0.8, 1, 1, 10, Now.AddSeconds(-4), Now.AddSeconds(-4), null), new("edge-2", "gateway", "b0", 8, false, null, 0, 0, 10, null, null, null)];
+    public static ImmutableArray<PointView> Points => [new("gateway", "gateway", "b1", 12, true, 0.8, 1, 1, 10, Now.AddSeconds(-4), Now.AddSeconds(-4), null) { Armed = Now.AddHours(-2), PulseSeconds = 1, Build = Hex(20), Config = Hex(21), Snapshot = Hex(1), Decisions = 310, DecisionP50 = 3.1, DecisionP99 = 18.4 }, new("edge-2", "gateway", "b0", 8, false, null, 0, 0, 10, null, null, null)];
+
+    public PointDetailView? Point(Role role, string id) => Points.FirstOrDefault(p => p.Id == id) is not { } point ? null : new PointDetailView
+    {
+        Point = IsSilentPoint ? point with { IsSilent = true, HeardSeconds = 9 } : point,
+        Registered = Now.AddHours(-2),
+        RegisteredBuild = Hex(20),
+        RegisteredConfig = Hex(21),
+        SnapshotInForce = Hex(1),
+        Epoch = 3,
+        OrdersHead = 7,
+        Halts = [],
+        StopMs = ImmutableSortedDictionary<string, double>.Empty.Add("order", 3.2).Add("silence", 251.4),
+        Effective = "eyJhbGciOiJFUzI1NiJ9." + string.Concat(Enumerable.Repeat("eyJ2IjoxLCJlcCI6ImdhdGV3YXkifQ", 12)),
+        Latencies = [.. Enumerable.Range(0, 30).Select(i => new LatencyView(Now.AddSeconds(-300 + (i * 10)), i % 7 == 0 ? 0 : 4 + i, i % 7 == 0 ? null : 2 + (i * 37 % 19)))],
+        Refused = [new("NotPermitted", "NotPermitted", 12), new("Forbidden", "Forbidden", 2)],
+        Newest = Shown(role, Enumerable.Reverse(Rows).Take(5)),
+        Probes = [new(300, "decision", Now.AddMinutes(-1), "probe refused NotPermitted")],
+        Boots = [new(12, "enforcement-point", Now.AddHours(-2), "gateway registered")],
+    };
+
+    /// <summary>Whether the first point says nothing.</summary>
+    public bool IsSilentPoint { get; set; }
+
+    public LeasesView Leases(Role role) => new(IsEmpty ? [] : [new("l1", Rows[0].Execution, "gateway", true, 7.4, Now.AddHours(1), Shown(role, [Rows[0]])[0]), new("l2", "exe-unknown", "gateway", false, 9.9, Now.AddHours(1), null)], IsEmpty ? 0 : 2, 10);
+
+    public CompareView? Compare(Role role, string a, string b) => Lineage(role, a) is { } left && Lineage(role, b) is { } right
+        ? new(left, right, [new(0, "mcp.tools/call payments/transfer", a, b, null), new(1, "mcp.tools/call payments/balance", left.Nodes[1].Execution, right.Nodes[2].Execution, "NotPermitted against allowed"), new(1, "mcp.list payments", left.Nodes[3].Execution, null, "only in A")], 1)
+        : null;
 
     public ToolsView Tools(Role role) => new(
         [

@@ -13,6 +13,7 @@ namespace Obstat.Cli.Commands;
 internal static class DemoCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WatchedDeadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReaderPatience = TimeSpan.FromSeconds(30);
 
     public static Verb Verb { get; } = new()
@@ -99,10 +100,11 @@ internal static class DemoCommand
                 }
             });
             var playing = play.RunAsync();
-            var patience = Task.Delay(Deadline - clock.Elapsed, cancellation);
+            var deadline = stage.Bill is null ? Deadline : WatchedDeadline;
+            var patience = Task.Delay(deadline - clock.Elapsed, cancellation);
             if (await Task.WhenAny(playing, patience).ConfigureAwait(false) != playing)
             {
-                terminal.Tell(cancellation.IsCancellationRequested ? "stopping" : FormattableString.Invariant($"not done within {Deadline.TotalSeconds} s: the rows that are left stay open"));
+                terminal.Tell(cancellation.IsCancellationRequested ? "stopping" : FormattableString.Invariant($"not done within {deadline.TotalSeconds} s: the rows that are left stay open"));
                 await stage.DisposeAsync().ConfigureAwait(false);
             }
 

@@ -96,7 +96,7 @@
       this.heard = Date.now();
       this.open();
       setInterval(() => { if (Date.now() - this.heard > 2 * heartbeat + 500) { this.stale("The control plane has not been heard for two heartbeats."); } }, 500);
-      setInterval(() => this.flush(false), 1000);
+      setInterval(() => { this.flush(false); this.age(); }, 1000);
       // Somebody is on the way to another page: loading this one again would call that off. What is stale is told all the same.
       addEventListener("beforeunload", () => { this.left = Date.now(); });
       addEventListener("pagehide", () => this.events?.close());
@@ -121,9 +121,24 @@
       });
     }
 
-    /** @param {{closed: string, closedKind: string, serving: string, servingKind: string, entries: string, halts: number}} beat */
+    /** What was proved grows older each second, and ends to say anything by itself. */
+    age() {
+      const { closedAt, closedUntil } = root.dataset;
+      if (!closedAt || !closedUntil || this.wasStale) { return; }
+      const isOver = now() > Date.parse(closedUntil);
+      const text = isOver ? `Not proved closed since ${closedAt.slice(11, 19)}` : `Proved closed ${ago((now() - Date.parse(closedAt)) / 1000)}`;
+      for (const badge of document.querySelectorAll("[data-closed]")) { state(badge, isOver ? "unknown" : kinds.find(k => badge.classList.contains(k)) ?? "unknown", text); }
+      for (const line of document.querySelectorAll("[data-closed-line]")) {
+        if (line.textContent !== text) { line.textContent = text; }
+        if (isOver) { line.closest(".headline")?.classList.remove(...kinds); line.closest(".headline")?.classList.add("unknown"); }
+      }
+    }
+
+    /** @param {{closed: string, closedKind: string, closedAt: string, closedUntil: string, serving: string, servingKind: string, entries: string, halts: number, told: string, troubles: Record<string, any>[]}} beat */
     beat(beat) {
       this.heard = Date.now();
+      root.dataset.closedAt = beat.closedAt;
+      root.dataset.closedUntil = beat.closedUntil;
       const keeps = this.hasAttribute("keeps");
       if (this.wasStale) {
         if (!keeps) { this.again(); return; }
@@ -135,10 +150,25 @@
       for (const badge of document.querySelectorAll("[data-serving]")) { state(badge, beat.servingKind, beat.serving); }
       for (const line of document.querySelectorAll("[data-closed-line]")) { if (line.textContent !== beat.closed) { line.textContent = beat.closed; } }
       for (const entries of document.querySelectorAll("[data-entries]")) { entries.textContent = beat.entries; }
+      this.troubles(beat.troubles);
       // What the page says as a whole rests on these two: when one turns, the page is made anew.
-      const shape = `${beat.servingKind}/${beat.closedKind}/${beat.serving}/${beat.halts}`;
+      const shape = `${beat.servingKind}/${beat.closedKind}/${beat.serving}/${beat.halts}/${beat.told}`;
       if (this.shape !== undefined && this.shape !== shape && !keeps) { this.again(); }
       this.shape = shape;
+    }
+
+    /** What is not well stands on every page, at once and in the plane's own words. @param {Record<string, any>[]} list */
+    troubles(list) {
+      const box = document.getElementById("troubles");
+      const template = /** @type {HTMLTemplateElement | null} */ (document.querySelector("template[data-trouble]"));
+      if (!box || !template) { return; }
+      const made = list.map(trouble => {
+        const band = /** @type {HTMLElement} */ (/** @type {Element} */ (template.content.firstElementChild).cloneNode(true));
+        state(band, trouble.kind, "");
+        fill(band, trouble);
+        return band;
+      });
+      if (box.textContent?.trim() !== made.map(band => band.textContent).join("")) { box.replaceChildren(...made); }
     }
 
     /** @param {string} why */
@@ -167,12 +197,14 @@
       this.open();
     }
 
-    /** Loads the page again, unless somebody is writing on it. */
+    /** Loads the page again; where somebody is writing on it, it says that it is old instead. */
     again() {
       const at = document.activeElement;
       const isWriting = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && at.value !== at.defaultValue);
       const isLeaving = this.left !== undefined && Date.now() - this.left < heartbeat;
-      if (!isWriting && !isLeaving && !document.querySelector("dialog[open]")) { location.reload(); }
+      if (isLeaving) { return; }
+      if (isWriting || document.querySelector("dialog[open]")) { this.stale("The plane is not as it was when this page was made."); return; }
+      location.reload();
     }
 
     controls() {

@@ -67,6 +67,11 @@ public sealed class Lineage
         return [.. near.OrderBy(n => n.Decision.Entry)];
     }
 
+    /// <summary>These executions as nodes of a drawing, with a stub for each parent that is not here; a stub's id begins with a question mark.</summary>
+    public IEnumerable<GraphNode> Drawn(ImmutableArray<LineageNode> near)
+        => near.Select(n => new GraphNode(n.Execution, n.Decision.Entry, n.Parent is null ? [] : IsUnresolved(n) ? [$"?{n.Parent}"] : [n.Parent]))
+            .Concat(near.Where(IsUnresolved).Select(n => n.Parent!).Distinct().Select(p => new GraphNode($"?{p}", 0, [])));
+
     private Dictionary<LineageNode, (int Place, int Depth)> Walk()
     {
         var seen = new Dictionary<LineageNode, (int, int)>();

@@ -32,8 +32,26 @@ internal static class LiveWords
     /// <summary>A beat.</summary>
     public static string OfBeat(BeatView beat) => Write(json =>
     {
-        State(json, "closed", Words.Closed(beat.Proved, beat.At));
-        State(json, "serving", Words.Serving(beat.Refusing, beat.Halts));
+        State(json, "closed", Words.Closed(beat.Proved, beat.Troubles, beat.At));
+        State(json, "serving", Words.Serving(beat.Refusing, beat.Halts, beat.Troubles));
+        json.WriteString("closedAt", Words.ProvedUntil(beat.Proved) is null ? "" : Words.Iso(beat.Proved!.At!.Value));
+        json.WriteString("closedUntil", Words.ProvedUntil(beat.Proved) is { } until ? Words.Iso(until) : "");
+        json.WriteString("told", string.Join('|', beat.Troubles.Select(t => $"{t.What} {t.State} {t.Code}")));
+        json.WriteStartArray("troubles");
+        foreach (var trouble in Words.Told(beat.Troubles))
+        {
+            json.WriteStartObject();
+            var (kind, word) = Words.Trouble(trouble);
+            json.WriteString("kind", kind);
+            json.WriteString("word", word);
+            json.WriteString("what", ShownText.Plain(trouble.What));
+            json.WriteString("detail", ShownText.Plain(trouble.Detail));
+            json.WriteString("code", trouble.Code);
+            json.WriteString("codeLink", trouble.Code is { } code ? $"/reasons/{Uri.EscapeDataString(code)}" : null);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteString("entries", Words.Count(beat.Entries));
         json.WriteNumber("halts", beat.Halts);
     });

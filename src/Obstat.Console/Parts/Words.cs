@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Obstat.Console.Api;
 
@@ -6,6 +7,8 @@ namespace Obstat.Console.Parts;
 /// <summary>How things are said, once for all pages and for what comes live.</summary>
 internal static class Words
 {
+    private const int TroublesMax = 3;
+
     /// <summary>A count, in groups of three.</summary>
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
@@ -29,23 +32,66 @@ internal static class Words
     /// <summary>A time as machines read it: RFC 3339, UTC.</summary>
     public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Whether the gate is shut, as probes show it: a state and a line. Without a probe that passed lately nothing is proved.</summary>
-    public static (string Kind, string Text) Closed(ProvedView? proved, DateTimeOffset now) => proved switch
+    /// <summary>Whether the gate is shut, as probes show it: a state and a line. Without a probe that passed lately nothing is proved; while a point is silent, what was proved of it is not proved now.</summary>
+    public static (string Kind, string Text) Closed(ProvedView? proved, ImmutableArray<TroubleView> troubles, DateTimeOffset now) => proved switch
     {
         null => ("unknown", "Not proved closed: no probe runs"),
         { IsOpen: true } => ("bad", "OPEN: a probe had an effect"),
-        { At: null } => ("unknown", "Not proved closed: no probe passed yet"),
-        { At: { } at } when now - at > TimeSpan.FromSeconds(3 * proved.Interval) => ("unknown", $"Not proved closed since {Time(at, now)}"),
-        { At: { } at } => ("ok", $"Proved closed {Ago(at, now)}"),
+        { At: null } => ("unknown", "Not proved closed"),
+        { At: { } at } when now > ProvedUntil(proved) => ("unknown", $"Not proved closed since {Time(at, now)}"),
+        { At: { } at } => (IsAnySilent(troubles) ? "unknown" : "ok", $"Proved closed {Ago(at, now)}"),
     };
 
+    /// <summary>When what probes proved ends to say anything; null where they proved nothing.</summary>
+    public static DateTimeOffset? ProvedUntil(ProvedView? proved) => proved is { IsOpen: false, At: { } at } ? at + TimeSpan.FromSeconds(3 * proved.Interval) : null;
+
     /// <summary>Whether it serves: a state and a line.</summary>
-    public static (string Kind, string Text) Serving(string? refusing, int halts) => (refusing, halts) switch
+    public static (string Kind, string Text) Serving(string? refusing, int halts, ImmutableArray<TroubleView> troubles) => (refusing, halts) switch
     {
         ({ } code, _) => ("bad", $"Refusing: {code}"),
+        _ when troubles.Any(t => t.State == "failed") => ("bad", "Ledger FAILED"),
         (_, > 0) => ("halt", Count(halts, "halt", "halts")),
+        _ when IsAnySilent(troubles) => ("unknown", "Serving: unknown"),
         _ => ("ok", "Serving"),
     };
+
+    /// <summary>What is not well: a state and a word.</summary>
+    public static (string Kind, string Text) Trouble(TroubleView trouble) => trouble.State switch
+    {
+        "open" => ("bad", "OPEN"),
+        "failed" => ("bad", "FAILED"),
+        "refusing" => ("bad", "REFUSING"),
+        "silent" => ("unknown", "SILENT"),
+        "away" => ("unknown", "AWAY"),
+        "drift" => ("wait", "DRIFTS"),
+        "degraded" => ("wait", "DEGRADED"),
+        _ => ("unknown", "UNKNOWN"),
+    };
+
+    /// <summary>What of it stands on every page: the worst, and how much more there is. What is halted has a band of its own.</summary>
+    public static ImmutableArray<TroubleView> Told(ImmutableArray<TroubleView> troubles)
+    {
+        var told = troubles.Where(t => t.Code != "Halted").ToImmutableArray();
+        return told.Length <= TroublesMax ? told : [.. told.Take(TroublesMax), new TroubleView($"{Count(told.Length - TroublesMax)} more", "unknown", null, "stand on the page of health")];
+    }
+
+    /// <summary>A version, with no more of a commit than people compare.</summary>
+    public static string Version(string version) => version.IndexOf('+', StringComparison.Ordinal) is > 0 and var at && version.Length > at + 9 ? version[..(at + 9)] : version;
+
+    /// <summary>How an enforcement point is: a state and a word.</summary>
+    public static (string Kind, string Text) Point(PointView point) => point switch
+    {
+        { Effects: > 0 } => ("bad", "OPEN"),
+        { Closed: not null } => ("bad", "REFUSING"),
+        { IsConnected: false } => ("unknown", "AWAY, REFUSING"),
+        { IsSilent: true } => ("unknown", "SILENT"),
+        { Drift.IsDefaultOrEmpty: false, DriftSeconds: > 30 } => ("wait", "DRIFTS"),
+        { Refusing: { } code } => ("wait", $"REFUSES: {code}"),
+        { Armed: null } => ("unknown", "NOT ARMED"),
+        _ => ("ok", "CONNECTED"),
+    };
+
+    private static bool IsAnySilent(ImmutableArray<TroubleView> troubles) => troubles.Any(t => t.State == "silent");
 
     /// <summary>The state of a verdict.</summary>
     public static (string Kind, string Text) Verdict(DecisionRow row) => row.Reason switch

@@ -53,7 +53,8 @@ internal sealed class Acting(Replies replies, FormSeal seal, ConsoleOptions opti
 
         await (visit.Path switch
         {
-            "/halt" => HaltAsync(visit, form),
+            "/halt" => StopAsync(visit, form, isForEver: false),
+            "/revoke" => StopAsync(visit, form, isForEver: true),
             "/logout" => LogoutAsync(visit),
             "/me" => LookAsync(visit, form),
             _ => replies.RefuseAsync(visit, new ApiRefusal(ApiRefusal.NotFound, $"There is no page {visit.Path}.")),
@@ -81,25 +82,26 @@ internal sealed class Acting(Replies replies, FormSeal seal, ConsoleOptions opti
             ("Next", form["next"].ToString()), ("IsRefused", true));
     }
 
-    private async Task HaltAsync(Visit visit, IFormCollection form)
+    private async Task StopAsync(Visit visit, IFormCollection form, bool isForEver)
     {
-        var order = HaltOrder.Of(form);
-        if (order is not { IsWhole: true } || form["confirm"].ToString().Trim() != order.Name)
+        var (order, page) = (HaltOrder.Of(form), isForEver ? "/revoke" : "/halt");
+        if (order is not { IsWhole: true } || (isForEver && order.Kind == "all") || form["confirm"].ToString().Trim() != order.Name)
         {
             var back = order is null ? "" : $"?kind={Uri.EscapeDataString(order.Kind)}&value={Uri.EscapeDataString(order.Value)}&reason={Uri.EscapeDataString(order.Reason)}&again=1";
-            Replies.SeeOther(visit, "/halt" + back);
+            Replies.SeeOther(visit, page + back);
             return;
         }
 
-        var done = await visit.Api.PostAsync(ApiRoutes.Halts, new HaltRequest(order.Kind, order.Value, order.Reason), ApiJson.Default.HaltRequest, ApiJson.Default.HaltDone, visit.Cancellation);
+        var done = await visit.Api.PostAsync(
+            isForEver ? ApiRoutes.Revocations : ApiRoutes.Halts, new HaltRequest(order.Kind, order.Value, order.Reason), ApiJson.Default.HaltRequest, ApiJson.Default.HaltDone, visit.Cancellation);
         if (!done.IsAnswered)
         {
             await replies.RefuseAsync(visit, done.Refusal);
             return;
         }
 
-        string[] words = [done.Value.Id, Text(done.Value.Entry), Text(done.Value.Ordered), Text(done.Value.Acknowledged)];
-        Replies.SeeOther(visit, $"/halt/done?id={Uri.EscapeDataString(words[0])}&entry={words[1]}&ordered={words[2]}&acknowledged={words[3]}&seal={seal.Of(["halt", visit.Session!, .. words])}");
+        string[] words = [isForEver ? done.Value.Scope : done.Value.Id, Text(done.Value.Entry), Text(done.Value.Ordered), Text(done.Value.Acknowledged)];
+        Replies.SeeOther(visit, $"{page}/done?id={Uri.EscapeDataString(words[0])}&entry={words[1]}&ordered={words[2]}&acknowledged={words[3]}&seal={seal.Of([page, visit.Session!, .. words])}");
     }
 
     private static async Task LogoutAsync(Visit visit)

@@ -32,7 +32,7 @@ internal static class DemoRelay
             }
 
             var plane = state.Value;
-            var (newBeat, newTold) = (LiveWords.OfBeat(new BeatView(plane.AsOf, plane.Entries, plane.Refusing, plane.Halts.Length, plane.Proved)), LiveWords.OfDemo(demo.Value));
+            var (newBeat, newTold) = (LiveWords.OfBeat(new BeatView(plane.AsOf, plane.Entries, plane.Refusing, plane.Halts.Length, plane.Proved) { Troubles = plane.Troubles }), LiveWords.OfDemo(demo.Value));
             if (newBeat != beat || Environment.TickCount64 - beatAt >= BeatEvery.TotalMilliseconds)
             {
                 (beat, beatAt) = (newBeat, Environment.TickCount64);

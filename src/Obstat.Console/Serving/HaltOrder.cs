@@ -20,6 +20,9 @@ public sealed record HaltOrder(string Kind, string Value, string Reason)
         ("all", "Everything", ""),
     ];
 
+    /// <summary>What can be halted, or revoked for ever: not everything at once.</summary>
+    public static IEnumerable<(string Kind, string Title, string Example)> KindsOf(bool isForEver) => Kinds.Where(k => !isForEver || k.Kind != "all");
+
     /// <summary>What must be typed to confirm: the scope's own name.</summary>
     public string Name => Kind == "all" ? "ALL" : Value;
 

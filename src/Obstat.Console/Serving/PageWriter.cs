@@ -13,11 +13,17 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
-    /// <summary>Sends a page.</summary>
-    public async Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
+    /// <summary>Sends a page of the console.</summary>
+    public Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
+        where TPage : IComponent => SendAsync<Frame, TPage>(response, status, facts, [], cancellation, parameters);
+
+    /// <summary>Sends a page in a frame, which gets more than what every page knows.</summary>
+    public async Task SendAsync<TFrame, TPage>(
+        HttpResponse response, int status, Facts facts, (string Name, object? Value)[] more, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
+        where TFrame : IComponent
         where TPage : IComponent
     {
-        var text = await RenderAsync<TPage>(facts, parameters);
+        var text = await RenderAsync<TFrame, TPage>(facts, more, parameters);
         var bytes = Encoding.UTF8.GetBytes(text);
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
@@ -30,7 +36,8 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private async Task<string> RenderAsync<TPage>(Facts facts, (string Name, object? Value)[] parameters)
+    private async Task<string> RenderAsync<TFrame, TPage>(Facts facts, (string Name, object? Value)[] more, (string Name, object? Value)[] parameters)
+        where TFrame : IComponent
         where TPage : IComponent
     {
         RenderFragment body = builder =>
@@ -47,8 +54,13 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
         await using var renderer = new HtmlRenderer(_services, loggers);
         await renderer.Dispatcher.InvokeAsync(async () =>
         {
-            var frame = ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(Frame.Facts)] = facts, [nameof(Frame.Body)] = body });
-            var root = await renderer.RenderComponentAsync<Frame>(frame);
+            var given = new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(Frame.Facts)] = facts, [nameof(Frame.Body)] = body };
+            foreach (var (name, value) in more)
+            {
+                given[name] = value;
+            }
+
+            var root = await renderer.RenderComponentAsync<TFrame>(ParameterView.FromDictionary(given));
             root.WriteHtmlTo(text);
         });
         return text.ToString();

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Obstat.Console.Api;
+using Obstat.Console.Drawing;
 using Obstat.Console.Pages;
 using Obstat.Proof.Reasons;
 
@@ -24,6 +26,10 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         "/demo" => replies.ShowAsync<DemoPage, DemoView>(visit, ApiRoutes.Demo + visit.Query, ApiJson.Default.DemoView, "Demo", "/demo", facts => facts with { Live = "/events?demo=1", Keeps = true }),
         "/halt" => HaltAsync(visit),
         "/halt/done" => HaltDoneAsync(visit),
+        "/revoke" => RevokeAsync(visit),
+        "/revoke/done" => RevokeDoneAsync(visit),
+        "/leases" => replies.ShowAsync<LeasesPage, LeasesView>(visit, ApiRoutes.Leases + visit.Query, ApiJson.Default.LeasesView, "Leases", "/executions"),
+        "/compare" => replies.ShowAsync<ComparePage, CompareView>(visit, ApiRoutes.Compare + visit.Query, ApiJson.Default.CompareView, "Compare", "/executions"),
         "/reasons" => replies.PageAsync<ReasonsPage>(visit, 200, "Reason codes", ""),
         "/me" => MeAsync(visit),
         "/login" => LoginAsync(visit),
@@ -32,8 +38,9 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         "/styleguide" when replies.IsDevelopment => replies.PageAsync<StyleguidePage>(visit, 200, "Style guide", ""),
         _ when Assets.ByPath.TryGetValue(visit.Path, out var asset) => AssetAsync(visit, asset),
         _ when Tail(visit.Path, "/reasons/") is { } code => ReasonAsync(visit, code),
-        _ when Tail(visit.Path, "/x/") is { } execution => replies.ShowAsync<LineagePage, LineageView>(
-            visit, ApiRoutes.Lineage + Uri.EscapeDataString(execution), ApiJson.Default.LineageView, "Execution", "/executions", null, ("Shape", visit["view"] ?? "outline")),
+        _ when Tail(visit.Path, "/x/") is { } execution => ExecutionAsync(visit, execution),
+        _ when Tail(visit.Path, "/health/points/") is { } point => replies.ShowAsync<PointPage, PointDetailView>(
+            visit, ApiRoutes.Points + Uri.EscapeDataString(point) + visit.Query, ApiJson.Default.PointDetailView, point, "/health"),
         _ when Tail(visit.Path, "/e/") is { } entry => EntryAsync(visit, entry),
         _ => replies.RefuseAsync(visit, new ApiRefusal(ApiRefusal.NotFound, $"There is no page {visit.Path}.")),
     };
@@ -69,23 +76,83 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         }
     }
 
-    private async Task ProofAsync(Visit visit, long index, bool inViewer)
+    private async Task ExecutionAsync(Visit visit, string tail)
     {
-        byte[] bundle;
-        try
+        var (id, file) = tail.LastIndexOf('/') is >= 0 and var at ? (tail[..at], tail[at..]) : (tail, "");
+        var path = ApiRoutes.Lineage + Uri.EscapeDataString(id);
+        if (file.Length == 0)
         {
-            using var answer = await visit.Api.OpenAsync($"{ApiRoutes.Entries}{index}{ApiRoutes.ProofSuffix}", null, visit.Cancellation);
-            if (!answer.IsSuccessStatusCode)
+            await replies.ShowAsync<LineagePage, LineageView>(visit, path, ApiJson.Default.LineageView, "Execution", "/executions", null, ("Shape", visit["view"] ?? "outline"));
+            return;
+        }
+
+        if (file is ApiRoutes.ProvSuffix or ApiRoutes.OpenLineageSuffix)
+        {
+            if (await BytesAsync(visit, path + file) is { } bytes)
             {
-                await replies.RefuseAsync(visit, await ApiClient.RefusalAsync(answer, visit.Cancellation));
-                return;
+                await FileAsync(visit, bytes, file == ApiRoutes.ProvSuffix ? "application/json" : "application/x-ndjson", id + file.Replace('/', '-'));
             }
 
-            bundle = await answer.Content.ReadAsByteArrayAsync(visit.Cancellation);
+            return;
+        }
+
+        if (file is not ("/lineage.json" or "/lineage.dot" or "/lineage.svg"))
+        {
+            await replies.RefuseAsync(visit, new ApiRefusal(ApiRefusal.NotFound, $"There is no page {visit.Path}."));
+            return;
+        }
+
+        var lineage = await visit.Api.GetAsync(path, ApiJson.Default.LineageView, visit.Cancellation);
+        if (!lineage.IsAnswered)
+        {
+            await replies.RefuseAsync(visit, lineage.Refusal);
+            return;
+        }
+
+        var (type, text) = file switch
+        {
+            "/lineage.json" => ("application/json", JsonSerializer.Serialize(lineage.Value, ApiJson.Default.LineageView)),
+            "/lineage.dot" => ("text/vnd.graphviz; charset=utf-8", LineageFile.Dot(lineage.Value)),
+            _ => ("image/svg+xml", LineageFile.Svg(lineage.Value)),
+        };
+        await (text is null
+            ? replies.RefuseAsync(visit, new ApiRefusal(ApiRefusal.NotFound, "These executions lead back to themselves: that is an error of the data and cannot be drawn."))
+            : FileAsync(visit, Encoding.UTF8.GetBytes(text), type, id + file.Replace('/', '-')));
+    }
+
+    private static Task FileAsync(Visit visit, byte[] bytes, string type, string name)
+    {
+        visit.Http.Response.ContentType = type;
+        visit.Http.Response.ContentLength = bytes.Length;
+        visit.Http.Response.Headers.ContentDisposition = $"attachment; filename=\"{string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))}\"";
+        return visit.Http.Response.Body.WriteAsync(bytes, visit.Cancellation).AsTask();
+    }
+
+    /// <summary>Bytes that the API gives; null where it gave none, which was answered.</summary>
+    private async Task<byte[]?> BytesAsync(Visit visit, string path)
+    {
+        try
+        {
+            using var answer = await visit.Api.OpenAsync(path, null, visit.Cancellation);
+            if (answer.IsSuccessStatusCode)
+            {
+                return await answer.Content.ReadAsByteArrayAsync(visit.Cancellation);
+            }
+
+            await replies.RefuseAsync(visit, await ApiClient.RefusalAsync(answer, visit.Cancellation));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !visit.Cancellation.IsCancellationRequested))
         {
             await replies.RefuseAsync(visit, ApiClient.Silent);
+        }
+
+        return null;
+    }
+
+    private async Task ProofAsync(Visit visit, long index, bool inViewer)
+    {
+        if (await BytesAsync(visit, $"{ApiRoutes.Entries}{index}{ApiRoutes.ProofSuffix}") is not { } bundle)
+        {
             return;
         }
 
@@ -97,10 +164,7 @@ internal sealed class Reading(Replies replies, FormSeal seal)
             return;
         }
 
-        visit.Http.Response.ContentType = "application/zip";
-        visit.Http.Response.ContentLength = bundle.Length;
-        visit.Http.Response.Headers.ContentDisposition = $"attachment; filename=\"entry-{index}.zip\"";
-        await visit.Http.Response.Body.WriteAsync(bundle, visit.Cancellation);
+        await FileAsync(visit, bundle, "application/zip", $"entry-{index}.zip");
     }
 
     private static async Task ViewerAsync(Visit visit, string html)
@@ -122,23 +186,48 @@ internal sealed class Reading(Replies replies, FormSeal seal)
             return;
         }
 
-        var order = HaltOrder.Of(visit.Http.Request.Query);
-        Answered<HaltPreview> preview = default;
-        if (order is { IsWhole: true })
+        var (order, preview, told) = await OrderAsync(visit);
+        await replies.PageAsync<HaltPage>(
+            visit, 200, "Halt", "/halt", state, f => f with { IsPlain = true }, ("View", halts.Value), ("Order", order), ("Preview", preview), ("Told", told));
+    }
+
+    private async Task RevokeAsync(Visit visit)
+    {
+        var state = visit.StateAsync();
+        var identities = await visit.Api.GetAsync(ApiRoutes.Identities, ApiJson.Default.IdentitiesView, visit.Cancellation);
+        if (!identities.IsAnswered)
         {
-            preview = await visit.Api.GetAsync(
-                $"{ApiRoutes.HaltPreview}?kind={Uri.EscapeDataString(order.Kind)}&value={Uri.EscapeDataString(order.Value)}", ApiJson.Default.HaltPreview, visit.Cancellation);
+            await replies.RefuseAsync(visit, identities.Refusal, state);
+            return;
         }
 
-        var told = order is null ? null : order.Wrong ?? (preview.IsAnswered ? null : preview.Refusal.Detail);
-        await replies.PageAsync<HaltPage>(
-            visit, 200, "Halt", "/halt", state, f => f with { IsPlain = true }, ("View", halts.Value), ("Order", order), ("Preview", preview.Value), ("Told", told));
+        var (order, preview, told) = await OrderAsync(visit);
+        if (order is { Kind: "all" })
+        {
+            (preview, told) = (null, "Choose what is to be revoked: everything at once can be halted, not revoked.");
+        }
+
+        await replies.PageAsync<RevokePage>(
+            visit, 200, "Revoke", "/identities", state, f => f with { IsPlain = true }, ("Revoked", identities.Value.Revoked), ("Order", order), ("Preview", preview), ("Told", told));
+    }
+
+    /// <summary>What a form of the kill switch was filled in with, what it would end, and what is missing. Only a reason that was left out is no fault: a link may fill in the rest.</summary>
+    private static async Task<(HaltOrder? Order, HaltPreview? Preview, string? Told)> OrderAsync(Visit visit)
+    {
+        var order = HaltOrder.Of(visit.Http.Request.Query);
+        if (order is not { IsWhole: true })
+        {
+            return (order, null, order is null || !visit.Http.Request.Query.ContainsKey("reason") ? null : order.Wrong);
+        }
+
+        var preview = await visit.Api.GetAsync(
+            $"{ApiRoutes.HaltPreview}?kind={Uri.EscapeDataString(order.Kind)}&value={Uri.EscapeDataString(order.Value)}", ApiJson.Default.HaltPreview, visit.Cancellation);
+        return (order, preview.Value, preview.IsAnswered ? null : preview.Refusal.Detail);
     }
 
     private async Task HaltDoneAsync(Visit visit)
     {
-        var words = new[] { visit["id"], visit["entry"], visit["ordered"], visit["acknowledged"] }.Select(w => w ?? "").ToArray();
-        var isTold = visit.Session is not null && seal.Is(visit["seal"], ["halt", visit.Session, .. words]);
+        var (words, isTold) = DoneOf(visit, "/halt");
         var halts = await visit.Api.GetAsync(ApiRoutes.Halts, ApiJson.Default.HaltsView, visit.Cancellation);
         if (!halts.IsAnswered && halts.Refusal.Code == ApiRefusal.Login)
         {
@@ -148,6 +237,19 @@ internal sealed class Reading(Replies replies, FormSeal seal)
 
         await replies.PageAsync<HaltDonePage>(
             visit, 200, "Halted", "/halt", null, f => f with { IsPlain = true, Refresh = 2 }, ("Id", words[0]), ("Entry", words[1]), ("Ordered", words[2]), ("Acknowledged", words[3]), ("IsTold", isTold), ("View", halts.Value));
+    }
+
+    private Task RevokeDoneAsync(Visit visit)
+    {
+        var (words, isTold) = DoneOf(visit, "/revoke");
+        return replies.PageAsync<RevokeDonePage>(
+            visit, 200, "Revoked", "/identities", null, f => f with { IsPlain = true }, ("Scope", words[0]), ("Entry", words[1]), ("Ordered", words[2]), ("Acknowledged", words[3]), ("IsTold", isTold));
+    }
+
+    private (string[] Words, bool IsTold) DoneOf(Visit visit, string page)
+    {
+        var words = new[] { visit["id"], visit["entry"], visit["ordered"], visit["acknowledged"] }.Select(w => w ?? "").ToArray();
+        return (words, visit.Session is not null && seal.Is(visit["seal"], [page, visit.Session, .. words]));
     }
 
     private async Task MeAsync(Visit visit)
