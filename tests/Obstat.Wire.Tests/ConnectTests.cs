@@ -54,7 +54,7 @@ public sealed class ConnectTests
             => Ran.ProgramAsync(folder, EnvironmentOf(folder), "sh", "-c", $"printf '%s' '{{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"mcp__payments__{tool}\",\"tool_input\":{arguments}}}' | {line}");
     }
 
-    /// <summary>Each fault alone, then the files as they were: doctor names that fault and no other. A host without a hook (null) has no member that makes a failing hook block; the other faults are its own too.</summary>
+    /// <summary>Each fault alone: doctor names that fault and no other, and the fix that it names mends it. At the end undo gives back every byte. A host without a hook (null) has no member that makes a failing hook block; the other faults are its own too.</summary>
     [Theory]
     [InlineData("claude-code", "Claude Code", ".mcp.json", "mcpServers", ".claude/settings.json", "hooks/PreToolUse/0/hooks/0", "onFailure", "\"continue\"")]
     [InlineData("cursor", "Cursor", ".cursor/mcp.json", "mcpServers", ".cursor/hooks.json", "hooks/beforeMCPExecution/0", "failClosed", "false")]
@@ -65,9 +65,14 @@ public sealed class ConnectTests
         await using var installation = await Installation.InitAsync("read-only");
         await ServeAsync(installation);
         var folder = installation.Folder;
-        if (host == "claude-code")
+        (string Path, string Text)[] given =
+        [
+            (Path.Combine(folder, servers), $$"""{"{{at}}":   {} }"""),
+            .. hooks is null ? Array.Empty<(string, string)>() : [(Path.Combine(folder, hooks), host == "claude-code" ? ShellClosed : "{\"version\":1}\r\n")],
+        ];
+        foreach (var (path, text) in given)
         {
-            await WriteAsync(Path.Combine(folder, ".claude", "settings.json"), ShellClosed);
+            await WriteAsync(path, text);
         }
 
         // It takes the same words and passes everything through; it refuses a tool that nobody has, as any server does.
@@ -87,16 +92,23 @@ public sealed class ConnectTests
         {
             await OpenAsync(hooks, f => Hook(f).Remove(failClosed!), itsHook, "lets the call through");
             await OpenAsync(hooks, f => Hook(f)[failClosed!] = JsonNode.Parse(failsOpen!), itsHook, "lets the call through");
-            await OpenAsync(hooks, f => Hook(f)["command"] = $"{Hook(f)["command"]} --help", itsHook, "does not block");
+            await OpenAsync(hooks, f => Hook(f)["command"] = $"true {Hook(f)["command"]}", itsHook, "does not block");
+
+            // One more of ours that would not block, behind the one that does.
+            await OpenAsync(hooks, f => List(f).Add(JsonNode.Parse(List(f)[0]!.ToJsonString().Replace("\"command\":\"", "\"command\":\"true ", StringComparison.Ordinal))), itsHook, "does not block");
         }
 
         _ = (await RunAsync("doctor")).MustExit(0);
+        Assert.Equal("restored", (await RunAsync("connect", host, "--undo")).MustExit(0).Output[.."restored".Length]);
+        Assert.Equal(given.Select(g => g.Text), await Task.WhenAll(given.Select(g => File.ReadAllTextAsync(g.Path))));
 
         Task<Ran> RunAsync(params string[] words) => Ran.ProgramAsync(folder, EnvironmentOf(folder), Installation.Program, words);
 
         JsonObject Front(JsonNode file) => file[at]!["payments"]!.AsObject();
 
         JsonObject Hook(JsonNode file) => hook!.Split('/').Aggregate(file, (n, s) => int.TryParse(s, out var index) ? n[index]! : n[s]!).AsObject();
+
+        JsonArray List(JsonNode file) => hook!.Split('/')[..2].Aggregate(file, (n, s) => n[s]!).AsArray();
 
         async Task OpenAsync(string file, Action<JsonNode> change, string what, string says)
         {
@@ -109,7 +121,9 @@ public sealed class ConnectTests
             var open = Assert.Single(FindingsOf((await RunAsync("doctor", "--output", "json")).MustExit(15)), f => f.State == "open");
             Assert.Equal(what, open.What);
             Assert.Contains(says, open.Detail, StringComparison.Ordinal);
-            await WriteAsync(path, before);
+            Assert.StartsWith("obstat ", open.Fix, StringComparison.Ordinal);
+            _ = (await RunAsync(open.Fix.Split(' ')[1..])).MustExit(0);
+            Assert.True(JsonNode.DeepEquals(was, JsonNode.Parse(await File.ReadAllTextAsync(path))), await File.ReadAllTextAsync(path));
         }
     }
 
@@ -130,6 +144,7 @@ public sealed class ConnectTests
         return File.WriteAllTextAsync(path, text);
     }
 
-    private static (string State, string What, string Detail)[] FindingsOf(Ran doctor)
-        => [.. doctor.Json.GetProperty("findings").EnumerateArray().Select(f => (f.GetProperty("state").GetString()!, f.GetProperty("what").GetString()!, f.GetProperty("detail").GetString()!))];
+    private static (string State, string What, string Detail, string Fix)[] FindingsOf(Ran doctor)
+        => [.. doctor.Json.GetProperty("findings").EnumerateArray()
+            .Select(f => (f.GetProperty("state").GetString()!, f.GetProperty("what").GetString()!, f.GetProperty("detail").GetString()!, f.GetProperty("fix").GetString() ?? ""))];
 }

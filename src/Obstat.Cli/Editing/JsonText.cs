@@ -94,10 +94,25 @@ internal static class JsonText
         return Encoding.UTF8.GetString(utf8.AsSpan(0, start)) + Encoding.UTF8.GetString(utf8.AsSpan(end));
     }
 
+    /// <summary>Replaces an item of the list at <paramref name="path"/>.</summary>
+    public static string Replace(string text, IReadOnlyList<string> path, int index, string item)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var old = Find(Read(utf8), path)!.Items[index];
+        return Encoding.UTF8.GetString(utf8.AsSpan(0, old.Start)) + item + Encoding.UTF8.GetString(utf8.AsSpan(old.End));
+    }
+
+    /// <summary>What stands at a path of names; in a list, a number is an index.</summary>
     private static Node? Find(Node at, IReadOnlyList<string> path)
     {
         foreach (var name in path)
         {
+            if (at.Items.Count > 0 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < at.Items.Count)
+            {
+                at = at.Items[index];
+                continue;
+            }
+
             if (at.Members.FirstOrDefault(m => m.Name == name) is not { } member)
             {
                 return null;

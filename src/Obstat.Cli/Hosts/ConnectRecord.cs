@@ -20,15 +20,16 @@ internal static class ConnectRecord
                 throw new IOException(reason);
             }
 
-            // A second run on our own text keeps the bytes that were there before the first.
-            if (!(Read(backup) is { } known && edit.Before is not null && known.After == DigestOf(edit.Before)))
+            // A second run on our own text, or one that puts back what was altered in it, keeps the bytes that were there before the first.
+            var said = SaidIn(edit.After);
+            if (!(Read(backup) is { } known && edit.Before is not null && (known.After == DigestOf(edit.Before) || known.After == DigestOf(edit.After) || (said is not null && known.Said == said))))
             {
-                known = (edit.Path, edit.Before, "");
+                known = (edit.Path, edit.Before, "", null);
             }
 
             PrivateFile.Replace(backup, JsonValue.Object(
                 ("v", JsonValue.Of(1)), ("path", JsonValue.Of(edit.Path)), ("before", JsonValue.Of(known.Before is null ? null : Convert.ToBase64String(known.Before))),
-                ("after", JsonValue.Of(DigestOf(edit.After)))).ToCanonicalBytes());
+                ("after", JsonValue.Of(DigestOf(edit.After))), ("said", JsonValue.Of(said))).ToCanonicalBytes());
             _ = Directory.CreateDirectory(Path.GetDirectoryName(edit.Path)!);
             Put(edit.Path, edit.After);
         }
@@ -47,7 +48,7 @@ internal static class ConnectRecord
                 continue;
             }
 
-            var (path, before, after) = known;
+            var (path, before, after, _) = known;
             if (!File.Exists(path) || DigestOf(File.ReadAllBytes(path)) != after)
             {
                 changed.Add(path);
@@ -83,10 +84,14 @@ internal static class ConnectRecord
         File.Move(next, path, overwrite: true);
     }
 
-    private static (string Path, byte[]? Before, string After)? Read(string backup)
+    // What a file says, however it is laid out. None where there may be comments, which are people's and are not given away for old bytes.
+    private static string? SaidIn(byte[] bytes)
+        => StrictJson.TryParse(bytes, JsonRules.Intake, new JsonLimits(32 << 20, 128, 4_000_000), out var value, out _) ? DigestOf(value.ToCanonicalBytes()) : null;
+
+    private static (string Path, byte[]? Before, string After, string? Said)? Read(string backup)
         => PrivateFile.TryRead(backup, 64 << 20, out var bytes, out _) && StrictJson.TryParse(bytes, JsonRules.Canonicalizer, new JsonLimits(64 << 20, 8, 100), out var value, out _)
             && value["path"]?.AsString is { } path && value["after"]?.AsString is { } after
-                ? (path, value["before"]?.AsString is { } before ? Convert.FromBase64String(before) : null, after)
+                ? (path, value["before"]?.AsString is { } before ? Convert.FromBase64String(before) : null, after, value["said"]?.AsString)
                 : null;
 
     private static string FolderOf(InstallationSettings settings) => Path.Combine(settings.Paths.Data, "connect");

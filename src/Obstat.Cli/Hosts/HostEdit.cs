@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Obstat.Cli.Editing;
 using Obstat.Proof.Json;
@@ -32,14 +33,7 @@ internal sealed record HostEdit(string Path, byte[]? Before, byte[] After)
         {
             var file = HostFile.PathOf(project, hook.File);
             var content = Open(file);
-            var item = Fill(hook.Item, "{hook}", HookLine(host, settings));
-            if (!HostFile.At(Parse(file, content), hook.At).SelectMany(l => l.Kind == JsonKind.Array ? l.Items : []).Any(i => i.Equals(item)))
-            {
-                // One of ours that was changed is replaced; what others hooked stays.
-                content = Without(file, content, hook, host, settings);
-                content = JsonText.Append(content, hook.At, Lay(item, 2 * (hook.At.Length + 1)));
-            }
-
+            content = Hooked(content, Parse(file, content), hook, host, settings);
             foreach (var member in hook.Beside.Members.Where(m => HostFile.At(Parse(file, content), [m.Name]).FirstOrDefault() is null))
             {
                 content = JsonText.Set(content, [member.Name], member.Value.ToString());
@@ -90,19 +84,40 @@ internal sealed record HostEdit(string Path, byte[]? Before, byte[] After)
         _ => value,
     };
 
-    private static string Without(string file, string content, HookFacts hook, HostFacts host, InstallationSettings settings)
+    /// <summary>
+    /// The text with our hook once, as it is to be: one that was altered is written again where it stands, a second one is taken out. What others hooked stays, also beside ours in one item.
+    /// </summary>
+    private static string Hooked(string content, JsonValue parsed, HookFacts hook, HostFacts host, InstallationSettings settings)
     {
-        var line = HookLine(host, settings);
-        var list = HostFile.At(Parse(file, content), hook.At).FirstOrDefault();
-        for (var i = (list is { Kind: JsonKind.Array } ? list.Items.Length : 0) - 1; i >= 0; i--)
+        var wanted = Fill(hook.Item, "{hook}", HookLine(host, settings));
+        var text = Lay(wanted, 2 * (hook.At.Length + 1));
+        ImmutableArray<JsonValue> items = HostFile.At(parsed, hook.At).FirstOrDefault() is { Kind: JsonKind.Array } list ? list.Items : [];
+        ImmutableArray<int> ours = [.. Enumerable.Range(0, items.Length).Where(i => hook.CommandsOf(items[i]).Any(IsOurs))];
+        ImmutableArray<int> whole = [.. ours.Where(i => hook.CommandsOf(items[i]).All(IsOurs))];
+        var kept = whole.IsEmpty ? -1 : whole.FirstOrDefault(i => items[i].Equals(wanted), whole[0]);
+        foreach (var i in ours.Reverse())
         {
-            if (HostFile.At(list!.Items[i], hook.Command).Any(c => c.AsString == line))
+            if (i == kept)
+            {
+                content = items[i].Equals(wanted) ? content : JsonText.Replace(content, hook.At, i, text);
+            }
+            else if (whole.Contains(i))
             {
                 content = JsonText.Remove(content, hook.At, i);
             }
+            else
+            {
+                var commands = hook.CommandsOf(items[i]);
+                for (var c = commands.Length - 1; c >= 0; c--)
+                {
+                    content = IsOurs(commands[c]) ? JsonText.Remove(content, [.. hook.At, i.ToString(CultureInfo.InvariantCulture), .. hook.Within], c) : content;
+                }
+            }
         }
 
-        return content;
+        return kept < 0 ? JsonText.Append(content, hook.At, text) : content;
+
+        bool IsOurs(JsonValue command) => hook.IsOurs(command, host.Name, settings);
     }
 
     private static JsonValue Parse(string path, string text)

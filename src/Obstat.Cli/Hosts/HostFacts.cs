@@ -35,7 +35,7 @@ internal sealed record HostFacts(
     private static HostFacts Read(JsonValue host) => new(
         Text(host, "name"), Text(host, "title"), Texts(host["version"]!, "command"), Text(host["version"]!, "minimum"), Text(host["version"]!, "why"), Text(host["version"]!, "source"),
         [.. host["servers"]!.Items.Select(s => new ServerPlace(Text(s, "scope"), Text(s, "file"), Texts(s, "at")))], host["entry"]!,
-        host["hook"] is not { } hook ? null : new HookFacts(Text(hook, "file"), Texts(hook, "at"), hook["beside"] ?? JsonValue.EmptyObject, hook["item"]!, Texts(hook, "command"), Texts(hook, "failClosed"), hook["event"]!),
+        host["hook"] is not { } hook ? null : new HookFacts(Text(hook, "file"), Texts(hook, "at"), hook["beside"] ?? JsonValue.EmptyObject, hook["item"]!, Texts(hook, "within"), Text(hook, "command"), Text(hook, "failClosed"), hook["event"]!),
         host["shell"] is not { } shell ? null : new ShellFacts(
             Texts(shell, "files"), [.. shell["closed"]!.Items.Select(c => (Texts(c, "at"), c["holds"]?.AsString, c["is"]))], Text(shell, "fix")));
 

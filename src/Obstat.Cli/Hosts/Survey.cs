@@ -88,7 +88,8 @@ internal sealed class Survey(InstallationSettings settings, string project)
         if (server.ClaimsToWrap(settings) is not { } wraps)
         {
             return new(FindingState.Open, what, $"goes past the gate: {Shown.Of(server.Url ?? string.Join(' ', server.Command), 120)}, in {server.File}",
-                server.Url is null ? $"obstat mcp add {Shown.Of(server.Name, 32)} -- {Shown.Of(string.Join(' ', server.Command), 120)}, then obstat connect {server.Host.Name}; or take it out" : $"obstat mcp add NAME --url URL, then obstat connect {server.Host.Name}; or take it out");
+                IsWritten(server) ? FixOf(server)
+                    : server.Url is null ? $"obstat mcp add {Shown.Of(server.Name, 32)} -- {Shown.Of(string.Join(' ', server.Command), 120)}, then obstat connect {server.Host.Name}; or take it out" : $"obstat mcp add NAME --url URL, then obstat connect {server.Host.Name}; or take it out");
         }
 
         if (server.Url is not null)
@@ -112,21 +113,28 @@ internal sealed class Survey(InstallationSettings settings, string project)
                 var tools = await front.ListToolsAsync(patience.Token).ConfigureAwait(false);
                 var response = await front.CallCanaryAsync(canary, patience.Token).ConfigureAwait(false);
                 return response["error"]?["code"]?.AsInteger is not -32602
-                    ? new(FindingState.Open, what, "a tool that nobody approved was not refused", $"obstat connect {server.Host.Name} writes the front again")
+                    ? new(FindingState.Open, what, "a tool that nobody approved was not refused", FixOf(server))
                     : await RecordedAsync(wraps, McpServer.CanaryPrefix + canary, cancellation).ConfigureAwait(false) is { } entry
                         ? new(FindingState.Proved, what, FormattableString.Invariant($"the written command lists {tools.Length} tools, and refused a tool that nobody approved: entry {entry}"))
-                        : new(FindingState.Open, what, "it refused a tool that nobody has, but the ledger does not know of it: something else than the gate answered", $"obstat connect {server.Host.Name} writes the front again");
+                        : new(FindingState.Open, what, "it refused a tool that nobody has, but the ledger does not know of it: something else than the gate answered", FixOf(server));
             }
         }
         catch (McpFailureException e)
         {
-            return new(FindingState.Open, what, $"the written command does not work: {Shown.Of(e.Message)}", $"obstat status; obstat connect {server.Host.Name} writes the front again");
+            return new(FindingState.Open, what, $"the written command does not work: {Shown.Of(e.Message)}", $"{FixOf(server)}; what the gate says: obstat status");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return new(FindingState.Open, what, FormattableString.Invariant($"the written command did not answer within {Patience.TotalSeconds:0} s"), "obstat status");
         }
     }
+
+    /// <summary>Whether <c>connect</c> writes the entry of this name in this file.</summary>
+    private bool IsWritten(WrittenServer server) => settings.Gateway.Servers.ContainsKey(server.Name) && server.Scope is ("project" or "user");
+
+    /// <summary>What puts a front right: the command that writes it again where it stands, or, where nobody writes it, its removal.</summary>
+    private string FixOf(WrittenServer server)
+        => !IsWritten(server) ? $"take {Shown.Of(server.Name, 32)} out of {server.File}" : $"obstat connect {server.Host.Name}{(server.Scope == "user" ? " --scope user" : "")}";
 
     private async Task<long?> RecordedAsync(string server, string tool, CancellationToken cancellation)
     {
@@ -149,25 +157,43 @@ internal sealed class Survey(InstallationSettings settings, string project)
             return [new(FindingState.Open, what, reason, "correct the file")];
         }
 
-        var item = HostFile.At(content, hook.At).Where(l => l.Kind == JsonKind.Array).SelectMany(l => l.Items)
-            .FirstOrDefault(i => HostFile.At(i, hook.Command).Any(c => c.AsString?.Contains($" hook {host.Name}", StringComparison.Ordinal) == true));
-        if (item is null)
+        ImmutableArray<(JsonValue Item, JsonValue Command)> ours = [.. HostFile.At(content, hook.At).Where(l => l.Kind == JsonKind.Array).SelectMany(l => l.Items)
+            .SelectMany(i => hook.CommandsOf(i).Where(c => hook.IsOurs(c, host.Name, settings)).Select(c => (i, c)))];
+        if (ours.IsEmpty)
         {
             return [new(FindingState.Open, what, $"no hook of ours in {path}", $"obstat connect {host.Name}")];
         }
 
-        var wanted = HostFile.At(hook.Item, hook.FailClosed).First();
-        if (!HostFile.At(item, hook.FailClosed).Any(v => v.Equals(wanted)))
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        foreach (var (item, command) in ours)
         {
-            return [new(FindingState.Open, what, $"a hook that fails lets the call through: \"{hook.FailClosed[^1]}\" is not {wanted} in {path}", $"obstat connect {host.Name}")];
+            findings.Add(await HookAsync(host, hook, path, item, command, servers, cancellation).ConfigureAwait(false));
         }
 
-        var line = HostFile.At(item, hook.Command).First().AsString!;
+        return findings.DrainToImmutable();
+    }
+
+    /// <summary>One hook of ours. It counts where it is written as <c>connect</c> writes it, and its command, run as it stands there, blocks.</summary>
+    private async Task<Finding> HookAsync(HostFacts host, HookFacts hook, string path, JsonValue item, JsonValue command, ImmutableArray<WrittenServer> servers, CancellationToken cancellation)
+    {
+        var (what, fix) = ($"{host.Title}: hook", $"obstat connect {host.Name}");
+        var wanted = hook.CommandsOf(hook.Item)[0][hook.FailClosed]!;
+        if (command[hook.FailClosed] is not { } failClosed || !failClosed.Equals(wanted))
+        {
+            return new(FindingState.Open, what, $"a hook that fails lets the call through: \"{hook.FailClosed}\" is not {wanted} in {path}", fix);
+        }
+
+        var line = command[hook.Command]!.AsString!;
+        if (!item.Equals(HostEdit.Fill(hook.Item, "{hook}", line)))
+        {
+            return new(FindingState.Open, what, $"altered: it stands otherwise in {path} than connect writes it, so which calls it sees is not known", fix);
+        }
+
         var server = servers.Select(s => s.ClaimsToWrap(settings)).First(s => s is not null)!;
         var told = HostEdit.Fill(HostEdit.Fill(hook.Event, "{server}", server), "{tool}", McpServer.CanaryPrefix + "hook");
-        return [await BlocksAsync(line, told, cancellation).ConfigureAwait(false)
+        return await BlocksAsync(line, told, cancellation).ConfigureAwait(false)
             ? new(FindingState.Proved, what, "the written command blocks a tool that nobody approved; a hook that fails blocks by its setting")
-            : new(FindingState.Open, what, "the written command does not block a tool that nobody approved", $"obstat connect {host.Name}")];
+            : new(FindingState.Open, what, "the written command does not block a tool that nobody approved", fix);
     }
 
     /// <summary>Runs a hook's command line as a host does; whether it says no.</summary>

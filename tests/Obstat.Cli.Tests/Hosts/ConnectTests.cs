@@ -91,16 +91,63 @@ public sealed class ConnectTests
         Assert.Equal("./audit.sh", cursor.GetProperty("beforeShellExecution")[0].GetProperty("command").GetString());
     }
 
+    /// <summary>Each row: what stands in the written file, and what it is altered to.</summary>
+    [Theory]
+    [InlineData("claude-code", ".claude/settings.json", "\"onFailure\":\"block\"", "\"onFailure\":\"continue\"", ",\"onFailure\":\"block\"", "", " hook claude-code --config ", " hook claude-code || true # --config ", "mcp__.*", "mcp__none")]
+    [InlineData("cursor", ".cursor/hooks.json", "\"failClosed\": true,\n", "\"failClosed\": false,\n", " hook cursor", "  hook cursor  --help", " hook cursor --config", "x hook cursor --config")]
+    public void A_hook_of_ours_that_was_altered_is_written_again_in_its_place_and_none_twice_and_undo_gives_back_every_byte(string host, string file, params string[] alterations)
+    {
+        using var fixture = new HostFixture(FilesOf(host));
+        _ = fixture.Obstat("connect", host);
+        var written = File.ReadAllText(fixture.In(file));
+        foreach (var change in alterations.Chunk(2))
+        {
+            Assert.Contains(change[0], written, StringComparison.Ordinal);
+            fixture.Write(file, written.Replace(change[0], change[1], StringComparison.Ordinal));
+            _ = fixture.Obstat("connect", host);
+            Assert.Equal(written, File.ReadAllText(fixture.In(file)));
+        }
+
+        Assert.Equal(0, fixture.Obstat("connect", host, "--undo").Code);
+        Assert.Equal(FilesOf(host).Select(f => f.Text), FilesOf(host).Select(f => File.ReadAllText(fixture.In(f.Path))));
+    }
+
     [Fact]
-    public void A_hook_of_ours_that_was_changed_is_written_again_and_none_twice()
+    public void Doctor_finds_a_hook_of_ours_that_no_longer_matches_the_calls_it_was_written_for()
     {
         using var fixture = new HostFixture(Claude);
         _ = fixture.Obstat("connect", "claude-code");
-        fixture.Write(".claude/settings.json", File.ReadAllText(fixture.In(".claude/settings.json")).Replace("\"onFailure\":\"block\"", "\"onFailure\":\"continue\"", StringComparison.Ordinal));
+        fixture.Write(".claude/settings.json", File.ReadAllText(fixture.In(".claude/settings.json")).Replace("mcp__.*", "mcp__none", StringComparison.Ordinal));
+        var run = fixture.Obstat("doctor", "--output", "json");
+        Assert.Equal(15, run.Code);
+        var hook = System.Text.Json.JsonDocument.Parse(run.Out).RootElement.GetProperty("findings").EnumerateArray().Single(f => f.GetProperty("what").GetString() == "Claude Code: hook");
+        Assert.StartsWith("altered: ", hook.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("obstat connect claude-code", hook.GetProperty("fix").GetString());
+    }
+
+    [Fact]
+    public void A_hook_of_others_that_was_put_beside_ours_stays_and_one_that_only_has_our_words_is_theirs()
+    {
+        using var fixture = new HostFixture(Claude);
         _ = fixture.Obstat("connect", "claude-code");
-        var hooks = fixture.Json(".claude/settings.json").GetProperty("hooks").GetProperty("PreToolUse").EnumerateArray().ToArray();
-        Assert.Equal(2, hooks.Length);
-        Assert.Equal("block", hooks[1].GetProperty("hooks")[0].GetProperty("onFailure").GetString());
+        var written = File.ReadAllText(fixture.In(".claude/settings.json"));
+        fixture.Write(".claude/settings.json", written.Replace("\"timeout\":30,\"type\":\"command\"}", "\"timeout\":30,\"type\":\"command\"},{\"type\":\"command\",\"command\":\"./audit.sh hook claude-code\"}", StringComparison.Ordinal));
+        _ = fixture.Obstat("connect", "claude-code");
+        var hooks = fixture.Json(".claude/settings.json").GetProperty("hooks").GetProperty("PreToolUse").EnumerateArray().Select(i => i.GetProperty("hooks").EnumerateArray().Select(c => c.GetProperty("command").GetString()!).ToArray()).ToArray();
+        Assert.Equal(3, hooks.Length);
+        Assert.Equal((string[])["./audit.sh hook claude-code"], hooks[1]);
+        Assert.Contains("obstat", Assert.Single(hooks[2]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_people_added_since_is_not_given_away_for_the_bytes_of_before()
+    {
+        using var fixture = new HostFixture(Cursor);
+        _ = fixture.Obstat("connect", "cursor");
+        fixture.Write(".cursor/hooks.json", File.ReadAllText(fixture.In(".cursor/hooks.json")).Replace("./audit.sh", "./mine.sh", StringComparison.Ordinal).Replace("\"failClosed\": true,\n", "\"failClosed\": false,\n", StringComparison.Ordinal));
+        _ = fixture.Obstat("connect", "cursor");
+        Assert.Equal(0, fixture.Obstat("connect", "cursor", "--undo").Code);
+        Assert.Equal("./mine.sh", fixture.Json(".cursor/hooks.json").GetProperty("hooks").GetProperty("beforeShellExecution")[0].GetProperty("command").GetString());
     }
 
     [Theory]
