@@ -3,12 +3,16 @@ namespace Obstat.Settings;
 /// <summary>Guesses what a misspelt name was meant to be.</summary>
 public static class Spelling
 {
-    /// <summary>The known name with the fewest edits, at most a third of its length and at least one allowed; null where none is near.</summary>
+    /// <summary>The known name with the fewest edits, at most a third of its length and at least one allowed, or else the one that begins so (3 characters and more); null where none is near.</summary>
     public static string? Nearest(string name, IEnumerable<string> known)
-        => known.Select(k => (Name: k, Edits: Edits(name.ToLowerInvariant(), k.ToLowerInvariant())))
-            .Where(k => k.Edits <= Math.Max(1, k.Name.Length / 3))
-            .OrderBy(k => k.Edits).ThenBy(k => k.Name, StringComparer.Ordinal)
-            .Select(k => k.Name).FirstOrDefault();
+    {
+        string[] names = [.. known];
+        return names.Select(k => (Name: k, Edits: Edits(name.ToLowerInvariant(), k.ToLowerInvariant())))
+                .Where(k => k.Edits <= Math.Max(1, k.Name.Length / 3))
+                .OrderBy(k => k.Edits).ThenBy(k => k.Name, StringComparer.Ordinal)
+                .Select(k => k.Name).FirstOrDefault()
+            ?? (name.Length >= 3 && names.Where(k => k.StartsWith(name, StringComparison.OrdinalIgnoreCase)).ToArray() is [var only] ? only : null);
+    }
 
     // Edit distance in which two neighbours that changed places count once (optimal string alignment).
     private static int Edits(string a, string b)

@@ -98,6 +98,7 @@ public sealed class ArgumentBinderTests
     [InlineData("""{"a":{"not":{"type":"string"}}}""", """{"a":"x"}""", "/a")]
     [InlineData("""{"a":{"const":1}}""", """{"a":2}""", "/a")]
     [InlineData("""{"a":{"type":"string"}}""", """{"b":"x"}""", "/b")]
+    [InlineData("""{"a":{"type":"object","required":["b","c/d"],"properties":{"b":{"type":"string"},"c/d":{"type":"string"}}}}""", """{"a":{"b":"x"}}""", "/a/c~1d")]
     [InlineData("""{"a":{"type":"string","format":"date"}}""", """{"a":"2024-01-02T00:00:00Z"}""", "/a")]
     [InlineData("""{"a":{"type":"string","format":"ipv6"}}""", """{"a":"1.2.3.4"}""", "/a")]
     [InlineData("""{"a":{"type":"string"}}""", """{"a":"\ud800"}""", "/a")]

@@ -31,6 +31,7 @@ internal sealed partial class JsonSchemaCheck
                 "not" => Violation(keyword.Value, value, pointer, depth + 1, ref steps) is null ? (pointer, "not") : null,
                 "if" => Condition(keyword.Value, schema, value, pointer, depth, ref steps),
                 "propertyNames" => Names(keyword.Value, value, pointer, depth, ref steps),
+                "required" => Required(keyword.Value, value, pointer),
                 "$ref" => Violation(Resolve(keyword.Value.GetString()!)!.Value, value, pointer, depth + 1, ref steps),
                 "properties" or "items" or "prefixItems" or "additionalProperties" => Below(keyword, schema, value, pointer, depth, ref steps),
                 _ => Obeys(keyword, value) ? null : ((string Pointer, string Keyword)?)(pointer, keyword.Name),
@@ -62,6 +63,20 @@ internal sealed partial class JsonSchemaCheck
             if (Violation(part, value, pointer, depth + 1, ref steps) is { } violation)
             {
                 return violation;
+            }
+        }
+
+        return null;
+    }
+
+    // Named by where it should stand: whoever made the value looks for that name.
+    private static (string Pointer, string Keyword)? Required(JsonElement names, JsonElement value, string pointer)
+    {
+        foreach (var name in value.ValueKind == JsonValueKind.Object ? names.EnumerateArray() : default)
+        {
+            if (StrictJson.Member(value, name.GetString()!) is null)
+            {
+                return (pointer + "/" + ValueReader.Escape(name.GetString()!), "required");
             }
         }
 
@@ -174,8 +189,6 @@ internal sealed partial class JsonSchemaCheck
                 return value.GetPropertyCount() >= bound.GetInt32();
             case "maxProperties" when value.ValueKind == JsonValueKind.Object:
                 return value.GetPropertyCount() <= bound.GetInt32();
-            case "required" when value.ValueKind == JsonValueKind.Object:
-                return bound.EnumerateArray().All(name => StrictJson.Member(value, name.GetString()!) is not null);
             default:
                 return true;
         }

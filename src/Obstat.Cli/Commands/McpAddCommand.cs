@@ -74,7 +74,7 @@ internal static class McpAddCommand
         if (url is null && Floating.Reason(words) is { } runner)
         {
             const string Why = "what a floating command starts would be what a registry gives that day: it cannot be pinned";
-            var fix = "install the package into a folder of yours, then name its program: obstat mcp add NAME -- node node_modules/PACKAGE/dist/index.js";
+            var fix = Floating.Fix(runner);
             if (!PackageSpec.TryRead(words, out var spec, out var unread))
             {
                 return invocation.Misused($"{runner} fetches a program by name at each start, and cannot be resolved here: {Shown.Of(unread, 200)}", Why, fix);
@@ -144,7 +144,8 @@ internal static class McpAddCommand
         var (listing, failure) = await Listing.ReadAsync(upstream, cancellation).ConfigureAwait(false);
         if (listing is null)
         {
-            return terminal.Fail(ExitCode.Failed, ErrorText.Of("mcp", $"{name}: {failure}", "without its list there is nothing to approve", "start it by hand and see what it says"));
+            return terminal.Fail(ExitCode.Failed, ErrorText.Of("mcp", $"{name}: {failure}", "without its list there is nothing to approve",
+                upstream.Url is null ? "start it by hand and see what it says" : $"start the server that listens at {upstream.Url.GetLeftPart(UriPartial.Authority)}, or correct --url"));
         }
 
         var identity = upstream.Identity;

@@ -13,8 +13,22 @@ internal sealed class StdioMcpServer : McpServer
 
     private readonly Process _process;
     private readonly MemoryStream _rest = new();
+    private volatile string? _complaint;
+    private volatile string? _lastSaid;
 
-    private StdioMcpServer(Process process) => _process = process;
+    private StdioMcpServer(Process process)
+    {
+        _process = process;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (!string.IsNullOrWhiteSpace(line.Data))
+            {
+                _lastSaid = line.Data;
+                _complaint ??= line.Data.Contains("rror", StringComparison.Ordinal) ? line.Data : null;
+            }
+        };
+        process.BeginErrorReadLine();
+    }
 
     /// <summary>Starts the program.</summary>
     /// <exception cref="McpFailureException">It cannot be started, or a secret of its environment cannot be had.</exception>
@@ -58,10 +72,7 @@ internal sealed class StdioMcpServer : McpServer
     {
         try
         {
-            var process = Process.Start(start)!;
-            process.ErrorDataReceived += static (_, _) => { };
-            process.BeginErrorReadLine();
-            return new StdioMcpServer(process);
+            return new StdioMcpServer(Process.Start(start)!);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException)
         {
@@ -115,6 +126,24 @@ internal sealed class StdioMcpServer : McpServer
         }
     }
 
+    /// <summary>What is known of a program that ended before it answered: its exit code, and the first line of its errors that names one.</summary>
+    private async Task<string> LastWordsAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return "it closed its output without an answer";
+        }
+
+        var said = _complaint ?? _lastSaid;
+        return FormattableString.Invariant($"it ended without an answer, with exit code {_process.ExitCode}{(said is null ? "" : $", and said: {Shown.Of(said.Trim(), 200)}")}");
+    }
+
     private async Task WriteAsync(JsonValue message, CancellationToken cancellation)
     {
         await _process.StandardInput.BaseStream.WriteAsync((byte[])[.. message.ToCanonicalBytes(), (byte)'\n'], cancellation).ConfigureAwait(false);
@@ -138,7 +167,7 @@ internal sealed class StdioMcpServer : McpServer
             var count = await _process.StandardOutput.BaseStream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
             if (count == 0 || _rest.Length + count > BytesMax)
             {
-                throw new McpFailureException(count == 0 ? "it ended without an answer" : $"a line of it has more than {BytesMax} bytes");
+                throw new McpFailureException(count == 0 ? await LastWordsAsync(cancellation).ConfigureAwait(false) : $"a line of it has more than {BytesMax} bytes");
             }
 
             _rest.Write(buffer, 0, count);

@@ -7,6 +7,14 @@ internal static class Floating
 {
     private static readonly ImmutableArray<string> Runners = ["npx", "bunx", "uvx", "dnx", "pipx"];
 
+    /// <summary>What to do instead of a runner whose packages cannot be resolved here: install once, then name the program.</summary>
+    public static string Fix(string runner) => runner switch
+    {
+        "uvx" or "pipx" or "uv tool" or "uv run" => "install it once: python3 -m venv .venv && .venv/bin/pip install PACKAGE==VERSION, then: obstat mcp add NAME -- .venv/bin/PROGRAM ARGS..",
+        "dnx" => "install it once: dotnet tool install PACKAGE --version VERSION --tool-path tools, then: obstat mcp add NAME -- tools/PROGRAM ARGS..",
+        _ => "install it once: npm install --save-exact PACKAGE@VERSION, then: obstat mcp add NAME -- node node_modules/PACKAGE/dist/index.js ARGS..",
+    };
+
     /// <summary>Why a command cannot be pinned; null where it can.</summary>
     public static string? Reason(ImmutableArray<string> command)
     {

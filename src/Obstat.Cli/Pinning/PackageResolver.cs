@@ -83,7 +83,7 @@ internal static class PackageResolver
             {
                 await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
                 _ = await output.ConfigureAwait(false);
-                return process.ExitCode == 0 ? null : $"npm cannot install {Shown.Of(package, 128)}: {Shown.Of((await errors.ConfigureAwait(false)).Trim().Split('\n')[0])}";
+                return process.ExitCode == 0 ? null : $"npm cannot install {Shown.Of(package, 128)}: {Shown.Of(Complaint(await errors.ConfigureAwait(false)), 300)}";
             }
             catch (OperationCanceledException)
             {
@@ -96,6 +96,13 @@ internal static class PackageResolver
         {
             return "npm is not in PATH: it resolves packages";
         }
+    }
+
+    // npm begins with codes and numbers; the sentence that tells what is wrong comes behind them.
+    private static string Complaint(string errors)
+    {
+        string[] lines = [.. errors.Split('\n').Select(l => l.StartsWith("npm error", StringComparison.Ordinal) ? l["npm error".Length..].Trim() : l.Trim()).Where(l => l.Length > 0)];
+        return lines.FirstOrDefault(l => l.IndexOf(' ', StringComparison.Ordinal) is var word && word > 0 && l[..word] is not ("code" or "errno" or "syscall" or "path")) ?? lines.FirstOrDefault() ?? "it said nothing";
     }
 
     private static (string Name, string Version, string Integrity, string? Wrong) ReadLock(string path)

@@ -57,7 +57,9 @@ internal static class DenialText
             .Append(' ').Append(Advice(refusal));
         if (refusal.Hint is { Length: > 0 } hint)
         {
-            _ = text.Append(' ').Append(Cut(Plain(hint), HintMax));
+            // Of arguments that do not obey the schema the hint is where: a JSON Pointer into the caller's own.
+            var words = Cut(Plain(hint), HintMax);
+            _ = text.Append(' ').Append(refusal.Reason == DenyReason.Malformed && hint[0] == '/' ? $"The argument at {words} is not what the tool's input schema describes." : words);
         }
 
         if (refusal.Entry is { } entry)

@@ -10,6 +10,11 @@ public sealed class DenialTextTests
     private static readonly JsonValue Transfer = JsonValue.Object(("amount", JsonValue.Of(12000)), ("to", JsonValue.Of("acct-7")));
 
     [Fact]
+    public void Arguments_that_do_not_obey_are_named_by_their_place()
+        => Assert.EndsWith(" It did not run. Do not retry unchanged. The argument at /to is not what the tool's input schema describes. Reference 7.",
+            DenialText.Text(new Denial(DenyReason.Malformed, 7, Hint: "/to"), "transfer", Transfer), StringComparison.Ordinal);
+
+    [Fact]
     public void The_text_has_one_fixed_shape()
         => Assert.Equal("Obstat refused this call: NotPermitted. Action: transfer(amount=12000, to=\"acct-7\"). It did not run. "
             + "Do not retry unchanged. Transfers above 1000 are made by people in finance. Reference 4711.",
