@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using Obstat.Console.Api;
 using Obstat.Wire.Tests;
 
 namespace Obstat.Console.Tests;

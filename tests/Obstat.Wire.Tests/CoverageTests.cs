@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Obstat.Wire.Tests;
 
 /// <summary>What a gateway counted itself, in the evidence of the built programs.</summary>

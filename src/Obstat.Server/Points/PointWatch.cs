@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;

@@ -139,7 +139,7 @@ public sealed class StatementTests
     {
         Assert.True(Statement.TryParse(Own(10), out var read, out _));
         var coverage = (CoverageStatement)read;
-        string[] many = [.. Enumerable.Range(0, CoverageStatement.OpenMax + 1).Select(i => Encodings.Base64Url.Encode(Digest.Of(BitConverter.GetBytes(i)).ToArray()[..16])).Order(StringComparer.Ordinal)];
+        string[] many = [.. Enumerable.Range(0, CoverageStatement.OpenMax + 1).Select(i => Encodings.Base64Url.Encode(Digest.Of(BitConverter.GetBytes(i)).ToArray().AsSpan(0, 16))).Order(StringComparer.Ordinal)];
         Assert.True(Statement.TryParse((coverage with { Open = [.. many[1..]] }).ToBytes(), out _, out var error), error);
         Refused(Encoding.UTF8.GetString((coverage with { Open = [.. many] }).ToBytes()));
     }
