@@ -11,6 +11,7 @@ internal sealed class Kernel : IDisposable
     private const int DoNotWait = 0x40;
     private const int BufferBytes = 1 << 16;
     private const int ControlBytes = 256;
+    private const short Readable = 1;
 
     private readonly nint _buffer = Marshal.AllocHGlobal(BufferBytes);
     private readonly nint _control = Marshal.AllocHGlobal(ControlBytes);
@@ -52,6 +53,25 @@ internal sealed class Kernel : IDisposable
         return _bytes.AsSpan(0, (int)count);
     }
 
+    /// <summary>Reads every stream that has something; one question to the kernel for all of them.</summary>
+    public void Read(Stream[] streams)
+    {
+        var asked = new Polled[streams.Length];
+        for (var i = 0; i < streams.Length; i++)
+        {
+            asked[i] = new Polled { Descriptor = streams[i].HasEnded ? -1 : streams[i].Descriptor, Asked = Readable };
+        }
+
+        _ = poll(asked, (nuint)asked.Length, 0);
+        for (var i = 0; i < asked.Length; i++)
+        {
+            if (asked[i].Found != 0)
+            {
+                streams[i].Read(this);
+            }
+        }
+    }
+
     public void Dispose()
     {
         Marshal.FreeHGlobal(_buffer);
@@ -62,6 +82,19 @@ internal sealed class Kernel : IDisposable
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint recvmsg(int socket, ref Message message, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int poll([In, Out] Polled[] asked, nuint count, int milliseconds);
+
+    /// <summary><c>struct pollfd</c>: a negative descriptor is passed over.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Polled
+    {
+        public int Descriptor;
+        public short Asked;
+        public short Found;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Message

@@ -22,6 +22,9 @@ internal sealed class Stream(Session session, int id) : IDisposable
     /// <summary>Events so far.</summary>
     public long Events { get; private set; }
 
+    /// <summary>Its socket.</summary>
+    public int Descriptor => (int)_socket.Handle;
+
     /// <summary>Whether the other side ended it.</summary>
     public bool HasEnded { get; private set; }
 

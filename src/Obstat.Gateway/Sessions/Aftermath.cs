@@ -9,7 +9,7 @@ namespace Obstat.Gateway.Sessions;
 /// <param name="unforeseen">Told of every exception: the agent was answered before.</param>
 internal sealed class Aftermath(Action<Exception> unforeseen)
 {
-    private const int TurnsMax = 5;
+    private const int TurnsMax = 20;
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(10);
 
     // A server that cannot be cut at once does not keep the others from it.

@@ -269,7 +269,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
         }
 
-        Flush();
+        // The ledger is told with the next sweep: the order goes out first, and what it stops shares an entry.
         return open;
     }
 
