@@ -23,33 +23,29 @@ namespace Obstat.Storage;
 /// </summary>
 public sealed class Ledger : ILedger, IDisposable
 {
-    private const string InstanceDigits = "abcdefghijklmnopqrstuvwxyz234567";
-    private const int InstanceLength = 10;
-
-    private readonly FolderLock _lock;
-    private readonly SqliteConnection _connection;
+    private readonly HeldFolder _held;
     private readonly LedgerReader _writersReader;
     private readonly LedgerReader _makersReader;
     private readonly LedgerReader _publishersReader;
     private readonly Writer _writer;
     private readonly Mover _mover;
     private readonly Publisher _publisher;
-    private readonly FoldFile _folds;
     private readonly Reserve _reserve;
     private readonly TimeProvider _time;
     private readonly HeadSigner _heads;
     private int _disposed;
 
-    private Ledger(string folder, FolderLock folderLock, SqliteConnection connection, FoldFile folds, OpenedLog opened, Plane plane, LedgerKeys keys, LedgerOptions options, Guard guard, TimeProvider time)
+    private Ledger(HeldFolder held, LedgerKeys keys, LedgerOptions options, TimeProvider time)
     {
-        (Folder, _lock, _connection, _folds, _time, _heads) = (folder, folderLock, connection, folds, time, keys.Heads);
+        (_held, _time, _heads) = (held, time, keys.Heads);
+        var folder = held.Folder;
         _writersReader = LedgerReader.Open(folder, Origin);
         _makersReader = LedgerReader.Open(folder, Origin);
         _publishersReader = LedgerReader.Open(folder, Origin);
         _reserve = new Reserve(folder, options.ReserveBytes, options.FreeBytes);
-        _writer = new Writer(connection, _writersReader, _makersReader, _reserve, opened, keys, options, plane, time);
+        _writer = new Writer(held.Connection, _writersReader, _makersReader, _reserve, held.Opened, keys, options, held.Next, time);
         _mover = new Mover(Database.OpenWriter(Path.Combine(folder, "ledger.db"), erases: false), _writer);
-        _publisher = new Publisher(folder, _writer, _publishersReader, guard, folds, keys.Heads, opened.Published, _reserve, options.PublishEvery, time);
+        _publisher = new Publisher(folder, _writer, _publishersReader, held.Guard, held.Folds, keys.Heads, held.Opened.Published, _reserve, options.PublishEvery, time);
     }
 
     /// <inheritdoc/>
@@ -62,7 +58,7 @@ public sealed class Ledger : ILedger, IDisposable
     public LedgerState State => _writer.State;
 
     /// <summary>The folder of its files.</summary>
-    public string Folder { get; }
+    public string Folder => _held.Folder;
 
     /// <summary>The newest group head.</summary>
     public SignedNote? Head => _writer.Head;
@@ -81,7 +77,7 @@ public sealed class Ledger : ILedger, IDisposable
 
     /// <summary>
     /// Opens the ledger of a folder, or begins one where there is none: checks where it lies, takes its lock, reads and hashes it - whole, or from the kept fold on -, compares it with every head that is known,
-    /// announces the keys of this start, and records the gap since the last. Throws <see cref="LedgerUnavailableException"/>.
+    /// announces the keys of this start, and records the gap since the last. Throws <see cref="LedgerUnavailableException"/>, also for a log that ended.
     /// </summary>
     public static Ledger Open(LedgerOptions options, LedgerKeys keys, TimeProvider time)
     {
@@ -90,7 +86,7 @@ public sealed class Ledger : ILedger, IDisposable
         options.Check();
         try
         {
-            return OpenFolder(Path.GetFullPath(options.Folder), options, keys, time);
+            return Open(HeldFolder.Take(options, keys, null), options, keys, time);
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException or InvalidCastException or InvalidOperationException)
         {
@@ -207,7 +203,7 @@ public sealed class Ledger : ILedger, IDisposable
     }
 
     /// <summary>The writer's connection. For tests that break it.</summary>
-    internal SqliteConnection Connection => _connection;
+    internal SqliteConnection Connection => _held.Connection;
 
     /// <summary>Moves some blobs of a month that is over; whether there were any. For tests that do not wait for it.</summary>
     internal bool MoveMonths(int entries = BlobMonths.StepMax) => _publisher.MoveMonths(entries);
@@ -223,43 +219,20 @@ public sealed class Ledger : ILedger, IDisposable
         _writersReader.Dispose();
         _makersReader.Dispose();
         _publishersReader.Dispose();
-        _folds.Dispose();
-        _connection.Dispose();
-        _lock.Dispose();
+        _held.Dispose();
     }
 
-    private static Ledger OpenFolder(string folder, LedgerOptions options, LedgerKeys keys, TimeProvider time)
+    /// <summary>Opens the ledger of a folder that was taken; it belongs to the ledger from here on, and is let go where it cannot be opened.</summary>
+    internal static Ledger Open(HeldFolder held, LedgerOptions options, LedgerKeys keys, TimeProvider time)
     {
-        LocalFolder.Prepare(folder);
-        var folderLock = FolderLock.Take(folder);
-        SqliteConnection? connection = null;
-        FoldFile? folds = null;
         try
         {
-            var file = Path.Combine(folder, "ledger.db");
-            var instance = Instance(folder, File.Exists(file));
-            connection = Database.OpenWriter(file, erases: false);
-            Schema.Prepare(connection, file, Schema.Ledger);
-            var origin = keys.Heads.Origin;
-            var guard = new Guard(options.GuardFolder ?? Path.Combine(folder, "guard"), origin);
-            folds = FoldFile.Open(folder, out var lost);
-            var opened = Read(connection, folder, folds, keys.Heads, guard.Read() is { } note ? [($"guard/{origin}", note)] : [], options, ref lost);
-            if (opened.State.Size > 0 && (opened.State.Plane.Instance != instance || opened.State.RootKey?.Kid != keys.Root.Kid))
+            if (LogEnd.HasEnded(held.Opened.State))
             {
-                throw new LedgerUnavailableException($"INSTANCE or root key: expected {opened.State.Plane.Instance} and {opened.State.RootKey?.Kid}, got {instance} and {keys.Root.Kid}");
+                throw new LedgerUnavailableException($"{held.Folder}: the log {keys.Heads.Origin} ended with entry {Expect.Digits(held.Opened.State.Size - 1)} and goes on as {held.Opened.State.HeadKeys?.Successor?.Name}");
             }
 
-            if (opened.State.HeadKeys is { } inForce && !keys.Heads.TryUse(inForce.InForce))
-            {
-                throw new LedgerUnavailableException($"head key: expected {string.Join(" and ", inForce.InForce)}");
-            }
-
-            if (!keys.Heads.TryResume(opened.Edge.Size, opened.Edge.Root))
-            {
-                throw new LedgerUnavailableException("the head signer signed for another ledger");
-            }
-
-            var ledger = new Ledger(folder, folderLock, connection, folds, opened, new(instance, opened.Epoch + 1), keys, options, guard, time) { FoldRefused = lost };
+            var ledger = new Ledger(held, keys, options, time) { FoldRefused = held.FoldRefused };
             try
             {
                 ledger._writer.Start();
@@ -277,54 +250,9 @@ public sealed class Ledger : ILedger, IDisposable
         }
         catch
         {
-            folds?.Dispose();
-            connection?.Dispose();
-            folderLock.Dispose();
+            held.Dispose();
             throw;
         }
-    }
-
-    private static OpenedLog Read(SqliteConnection connection, string folder, FoldFile folds, HeadSigner heads, IReadOnlyList<(string Source, byte[] Note)> remembered, LedgerOptions options, ref string? refused)
-    {
-        var size = HeadRow.Size(connection);
-        if (folds.Read(heads, out var broken) is { } kept)
-        {
-            if (kept.Seal.Size > size)
-            {
-                throw new LedgerUnavailableException($"state.db: a sealed fold of size {kept.Seal.Size} is known, the ledger ends at {size}: its tail was lost, or an old copy was restored");
-            }
-
-            if (size > options.WholeMax)
-            {
-                using var reader = LedgerReader.Open(folder, heads.Origin);
-                if (TailLog.TryRead(connection, reader, heads, remembered, kept.Fold, kept.Seal, out broken) is { } opened)
-                {
-                    return opened;
-                }
-            }
-        }
-
-        refused ??= broken;
-        return WholeLog.Read(connection, heads, remembered);
-    }
-
-    private static string Instance(string folder, bool hasLedger)
-    {
-        var path = Path.Combine(folder, "INSTANCE");
-        if (!File.Exists(path))
-        {
-            if (hasLedger)
-            {
-                throw new LedgerUnavailableException($"{path}: expected the instance of the ledger beside it, got no file");
-            }
-
-            DurableFile.Write(path, Encoding.ASCII.GetBytes(RandomNumberGenerator.GetString(InstanceDigits, InstanceLength) + "\n"));
-        }
-
-        var text = File.ReadAllText(path);
-        return text.Length == InstanceLength + 1 && text[^1] == '\n' && text[..^1].All(InstanceDigits.Contains)
-            ? text[..^1]
-            : throw new LedgerUnavailableException($"{path}: expected {InstanceLength} base32 digits");
     }
 
     private static bool IsWhole(StoredBlob blob) => SealedBlob.TryScope(blob.Bytes.Span, out _) && Digest.Of(blob.Bytes.Span) == blob.Cipher;

@@ -70,7 +70,7 @@ internal sealed class Place : IDisposable
     /// <summary>The head key that follows.</summary>
     public NoteSigner Next() => NoteSigner.FromSeed(Origin, SHA256.HashData(_seed));
 
-    public TestClock Clock { get; } = new();
+    public TestClock Clock { get; private init; } = new();
 
     public int StateEvery { get; init; } = 65_536;
 
@@ -85,20 +85,27 @@ internal sealed class Place : IDisposable
 
     public TimeSpan PublishEvery { get; set; } = TimeSpan.FromSeconds(60);
 
-    public Ledger Open(TimeProvider? time = null)
+    public LedgerOptions Options => new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, ReserveBytes = ReserveBytes, FreeBytes = FreeBytes, PublishEvery = PublishEvery, Clock = new("test", 20) };
+
+    /// <summary>Where logs lie that ended.</summary>
+    public string Ended => Path.Combine(Folder, "ended");
+
+    public LedgerKeys Keys()
     {
         var statements = StatementSigner.Generate();
-        return Storage.Ledger.Open(
-            new() { Folder = Ledger, StateEvery = StateEvery, WholeMax = WholeMax, WaitingMax = WaitingMax, ReserveBytes = ReserveBytes, FreeBytes = FreeBytes, PublishEvery = PublishEvery, Clock = new("test", 20) },
-            new()
-            {
-                Heads = Heads(),
-                Statements = statements,
-                Root = Root.PublicKey,
-                Announce = place => (KeySetStatement)Said.KeySet(Root, (KeyRoles.Statement, statements)).Compose!(place).Statement!,
-            },
-            time ?? Clock);
+        return new()
+        {
+            Heads = Heads(),
+            Statements = statements,
+            Root = Root.PublicKey,
+            Announce = place => (KeySetStatement)Said.KeySet(Root, (KeyRoles.Statement, statements)).Compose!(place).Statement!,
+        };
     }
+
+    /// <summary>The same installation under the head key of the log that goes on when this one ends.</summary>
+    public Place Successor() => new(Folder, SHA256.HashData([.. _seed, 1]), Root) { WholeMax = WholeMax, Clock = Clock };
+
+    public Ledger Open(TimeProvider? time = null) => Storage.Ledger.Open(Options, Keys(), time ?? Clock);
 
     /// <summary>What opening says when it refuses.</summary>
     public string Refusal() => Assert.Throws<LedgerUnavailableException>(() => Open().Dispose()).Message;

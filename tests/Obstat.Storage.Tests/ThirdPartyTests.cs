@@ -111,7 +111,7 @@ public sealed class ThirdPartyTests(ITestOutputHelper output) : IDisposable
         return path;
     }
 
-    private static (int Code, string Said) Run(params string[] arguments)
+    internal static (int Code, string Said) Run(params string[] arguments)
     {
         var folder = Environment.GetEnvironmentVariable("OBSTAT_VECTORS") ?? Path.Combine(Obstat.Tests.Vectors.Root, "..", "shared", "vectors");
         var tool = Path.GetFullPath(Path.Combine(folder, "..", "tools", "tlogcheck", "tlogcheck"));

@@ -69,6 +69,11 @@ internal static class Fold
             return $"expected genesis at index 0 and nowhere else, got {statement.Type} at {Digits(state.Size)}";
         }
 
+        if (LogEnd.IsEnding(state) && (state.EndsWithState || statement is not StateStatement))
+        {
+            return $"expected nothing after the end of this log, which goes on as {state.HeadKeys?.Successor?.Name}, got {statement.Type}";
+        }
+
         if (state.Size > 0 && statement.Origin != state.Origin)
         {
             return $"expected origin {state.Origin}, got {statement.Origin}";
@@ -87,7 +92,9 @@ internal static class Fold
     }
 
     private static (LedgerState? Next, string? Error) Genesis(LedgerState next, GenesisStatement genesis)
-        => genesis.Cause != "first" || genesis.State != StateDigests.Empty.Digest ? Refuse("cause first and the digest of the empty state")
+        => genesis.Cause is not ("first" or "rotation") ? Refuse($"cause first or rotation, got {genesis.Cause}")
+            : genesis.State != next.Parts.Digests.Digest || (genesis.Cause == "first" && genesis.State != StateDigests.Empty.Digest) ? Refuse($"the state that is carried over, {next.Parts.Digests.Digest}, got {genesis.State}")
+            : LogEnd.Refusal(next) is { } cannot ? (null, cannot)
             : genesis.HeadKey.Name != genesis.Origin ? Refuse($"a head key of the name {genesis.Origin}, got {genesis.HeadKey.Name}")
             : (next with { Origin = genesis.Origin, HeadKeys = HeadKeys.Of(genesis.HeadKey), StatementKey = genesis.StatementKeys[0], RootKey = genesis.StatementKeys[1] }, null);
 
@@ -140,11 +147,13 @@ internal static class Fold
             ? (next with { StatementKey = set.Keys.First(key => key.Role == KeyRoles.Statement), KeySets = next.KeySets.Add(new(index, set)) }, null)
             : Refuse($"the proof of root {next.RootKey?.Kid}");
 
-    /// <summary>Of the keys that outlive a day, those of heads alone are replaced in a log: a new root is a new installation.</summary>
+    /// <summary>Of the keys that outlive a day, those of heads alone are replaced in a log, the last time by the first one of the log that goes on: a new root is a new installation.</summary>
     private static (LedgerState? Next, string? Error) Rotation(LedgerState next, EntryIndex index, KeyRotationStatement rotation)
     {
         var error = "expected a head key";
-        return next.HeadKeys?.TryRotate(index.Value, rotation, out var keys, out error) == true ? (next with { HeadKeys = keys }, null) : (null, error);
+        return next.HeadKeys?.TryRotate(index.Value, rotation, out var keys, out error) != true ? (null, error)
+            : keys!.Successor is not null && LogEnd.Refusal(next) is { } open ? (null, open)
+            : (next with { HeadKeys = keys }, null);
     }
 
     private static (LedgerState? Next, string? Error) Decision(LedgerState next, EntryIndex index, DecisionStatement decision, Digest digest, BodyKey? body)

@@ -29,7 +29,7 @@ public static class HeadRotation
     /// <summary>The draft that ends the old key of an overlap. The fold refuses it before its time.</summary>
     public static Draft End() => Draft.OfPlane(place => Composition.Of(Of(place)));
 
-    private static KeyRotationStatement Of(Sequenced place) => new()
+    internal static KeyRotationStatement Of(Sequenced place) => new()
     {
         Nonce = place.Nonce,
         Origin = place.Origin,

@@ -18,6 +18,15 @@ public sealed record LedgerState
     /// <summary>The fold over no entry.</summary>
     public static LedgerState Empty { get; } = new();
 
+    /// <summary>The fold over no entry of a log that goes on from another one: its genesis must name the digest of these rows. Throws for rows that are none of a state.</summary>
+    /// <param name="carried">The state of the other log at its end.</param>
+    public static LedgerState Continuing(StateParts carried)
+    {
+        ArgumentNullException.ThrowIfNull(carried);
+        var state = Empty with { Parts = carried };
+        return StopFold.TryRestore(ref state) ? state : throw new ArgumentException("expected rows in their forms", nameof(carried));
+    }
+
     /// <summary>Count of entries; also the index of the next.</summary>
     public long Size { get; internal init; }
 

@@ -48,6 +48,29 @@ public sealed class StateTree
         }
     }
 
+    /// <summary>The bytes of every row and branch, under their digests: what the digest of the part is made of.</summary>
+    internal IEnumerable<(Digest Digest, byte[] Bytes)> Nodes
+    {
+        get
+        {
+            var nodes = new Stack<Node?>([_root]);
+            while (nodes.TryPop(out var node))
+            {
+                if (node is null)
+                {
+                    continue;
+                }
+
+                yield return (node.Digest, node.ToBytes());
+                if (node is Branch branch)
+                {
+                    nodes.Push(branch.Right);
+                    nodes.Push(branch.Left);
+                }
+            }
+        }
+    }
+
     /// <summary>The value of a key.</summary>
     public bool TryGet(JsonValue key, [NotNullWhen(true)] out JsonValue? value)
     {
@@ -138,6 +161,8 @@ public sealed class StateTree
 
         public Digest Digest => (Digest)(_digest ??= Compute());
 
+        public abstract byte[] ToBytes();
+
         protected abstract Digest Compute();
     }
 
@@ -149,6 +174,8 @@ public sealed class StateTree
 
         public JsonValue Value { get; } = value;
 
+        public override byte[] ToBytes() => [0, .. JsonValue.Array(key, Value).ToCanonicalBytes()];
+
         protected override Digest Compute() => TreeHash.Leaf(JsonValue.Array(key, Value).ToCanonicalBytes());
     }
 
@@ -157,6 +184,8 @@ public sealed class StateTree
         public Node? Left { get; } = left;
 
         public Node? Right { get; } = right;
+
+        public override byte[] ToBytes() => [1, .. DigestOf(Left).ToArray(), .. DigestOf(Right).ToArray()];
 
         protected override Digest Compute() => TreeHash.Node(DigestOf(Left), DigestOf(Right));
     }

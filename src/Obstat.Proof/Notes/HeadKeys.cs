@@ -19,8 +19,17 @@ public sealed class HeadKeys
     /// <summary>Until when the old key goes on beside the new one at least; null where one key alone is in force.</summary>
     public Timestamp? OverlapUntil { get; }
 
-    /// <summary>The entries that rotated them, ascending.</summary>
-    public IEnumerable<long> Rotations => Windows.SelectMany(w => new[] { w.From, w.Until ?? 0 }).Where(index => index > 0).Order();
+    /// <summary>Index of the entry that ended the log; null while it goes on. One <c>state</c> entry follows it, and nothing after that.</summary>
+    public long? EndedAt { get; private init; }
+
+    /// <summary>The first key of the log that goes on where this one ended; its name is that log's. Null while this one goes on.</summary>
+    public VerifierKey? Successor { get; private init; }
+
+    /// <summary>Size of the last head of a log that ended.</summary>
+    public long? SizeLast => EndedAt + 2;
+
+    /// <summary>The entries that rotated or ended them, ascending.</summary>
+    public IEnumerable<long> Rotations => Windows.SelectMany(w => new[] { w.From, w.Until ?? 0 }).Append(EndedAt ?? 0).Where(index => index > 0).Order();
 
     /// <summary>Name of the log, and of each of its keys.</summary>
     public string Origin => Windows[0].Key.Name;
@@ -49,8 +58,8 @@ public sealed class HeadKeys
         return keys;
     }
 
-    /// <summary>The keys whose lines a head of this size carries, the oldest first.</summary>
-    public ImmutableArray<VerifierKey> At(long size) => [.. Windows.Where(w => w.Signs(size)).Select(w => w.Key)];
+    /// <summary>The keys whose lines a head of this size carries, the oldest first; none where a log that ended has no head of that size.</summary>
+    public ImmutableArray<VerifierKey> At(long size) => size > EndedAt && size != SizeLast ? [] : [.. Windows.Where(w => w.Signs(size)).Select(w => w.Key)];
 
     /// <summary>Reads a note as a head of this log: signed by each key that was in force at its size, the oldest first, and by no other key of the log. Lines of other names (witnesses) are not looked at.</summary>
     public bool TryOpen(SignedNote note, [NotNullWhen(true)] out Checkpoint? head, [NotNullWhen(false)] out string? error)
@@ -65,7 +74,8 @@ public sealed class HeadKeys
 
         var keys = At(parsed.Size);
         var lines = note.Signatures.Where(s => s.Name == Origin).Select(s => s.KeyId);
-        error = keys.IsEmpty || !lines.SequenceEqual(keys.Select(k => k.KeyId))
+        error = parsed.Size > EndedAt && parsed.Size != SizeLast ? $"the log ended with a head of size {Digits(SizeLast ?? 0)}, got one of size {Digits(parsed.Size)}: somebody went on after its end"
+            : keys.IsEmpty || !lines.SequenceEqual(keys.Select(k => k.KeyId))
             ? $"expected at size {Digits(parsed.Size)} the lines of {string.Join(" and ", keys.Select(k => $"{k.KeyId:x8}"))}, got {string.Join(" and ", lines.Select(l => $"{l:x8}"))}"
             : !note.TryVerify(keys, out _, out var wrong) ? wrong : null;
         head = error is null ? parsed : null;
@@ -74,7 +84,7 @@ public sealed class HeadKeys
 
     /// <summary>
     /// Takes a rotation of a head key. One that begins an overlap names the key in force as old, a key of this log's name that was never used as new, carries the new key's proof, and says how long both go on. One that ends it
-    /// names the old key alone, not before that time. Refuses everything else.
+    /// names the old key alone, not before that time. One that ends the log names the key in force as old and the first key of another log, which signed it, as new. Refuses everything else, and everything after an end.
     /// </summary>
     /// <param name="index">Index of the entry.</param>
     /// <param name="rotation">What it says.</param>
@@ -91,7 +101,10 @@ public sealed class HeadKeys
             return false;
         }
 
-        (next, error) = rotation.New is null ? End(index, rotation) : Begin(index, rotation);
+        (next, error) = EndedAt is { } closed ? (null, $"expected nothing after entry {Digits(closed)}, which ended this log")
+            : rotation.New is null ? End(index, rotation)
+            : VerifierKey.TryParse(rotation.New.Vkey, out var key) && key.Name != Origin && rotation.OverlapUntil is null ? Close(index, rotation, key)
+            : Begin(index, rotation);
         return next is not null && error is null;
     }
 
@@ -116,6 +129,11 @@ public sealed class HeadKeys
         => OverlapUntil is not { } until ? (null, "expected a key that goes on beside the one that ends, got none")
             : rotation.OverlapUntil is not null || rotation.Time < until ? (null, $"expected the end of an overlap not before {until}, got {rotation.Time}")
             : (new([.. Windows.Select(w => w.Until is null && w.Key != Newest ? w with { Until = index } : w)], null), null);
+
+    private (HeadKeys? Next, string? Error) Close(long index, KeyRotationStatement rotation, VerifierKey successor)
+        => OverlapUntil is { } until ? (null, $"expected the end of an overlap, after {until}, before the end of the log")
+            : successor.Type != NoteKeyType.Ed25519 || !rotation.IsProvenBy(successor) ? (null, $"expected the first head key of the log {successor.Name}, which signed that it goes on, got {rotation.New!.Vkey}")
+            : (new(Windows, null) { EndedAt = index, Successor = successor }, null);
 
     private static string Digits(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

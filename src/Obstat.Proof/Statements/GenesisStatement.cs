@@ -63,6 +63,11 @@ public sealed record GenesisStatement : PlaneStatement
             fields.Refuse("predecessor", "null exactly when the cause is first");
         }
 
+        if (read.Predecessor is { } before && (before.Head is null || before.Origin == header.Origin))
+        {
+            fields.Refuse("predecessor", "the last head of another log, over the entry that ends it");
+        }
+
         return read;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Obstat.Proof.Json;
 
 namespace Obstat.Proof.Statements;
@@ -33,6 +34,24 @@ public sealed record StateDigests
     public bool Equals(StateDigests? other) => other is not null && Digest == other.Digest;
 
     public override int GetHashCode() => Digest.GetHashCode();
+
+    /// <summary>The canonical bytes whose SHA-256 is <see cref="Digest"/>.</summary>
+    public byte[] ToBytes() => ToJson().ToCanonicalBytes();
+
+    /// <summary>Reads the canonical bytes, and no other spelling.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out StateDigests? digests)
+    {
+        digests = null;
+        if (!StrictJson.TryParse(bytes, out var json, out _))
+        {
+            return false;
+        }
+
+        var fields = new JsonFields(json);
+        var read = Read(fields);
+        digests = fields.Complete() && read.ToBytes().AsSpan().SequenceEqual(bytes) ? read : null;
+        return digests is not null;
+    }
 
     internal static StateDigests Read(JsonFields fields) => new(Names.ToImmutableSortedDictionary(n => n, n => fields.Digest(n), StringComparer.Ordinal));
 

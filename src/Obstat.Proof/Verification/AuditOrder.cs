@@ -118,6 +118,11 @@ internal sealed class AuditOrder(string origin, Action<AuditFinding> tell)
             return index == 0 ? "entry 0: expected a genesis" : $"entry {index}: a genesis that is not the first entry";
         }
 
+        if (HeadKeys is { EndedAt: { } ended } keys && !(index == ended + 1 && statement is StateStatement))
+        {
+            return $"entry {index}: after the end of the log, which entry {ended} says goes on as {keys.Successor?.Name}";
+        }
+
         if (statement is PlaneStatement)
         {
             if (statement.Time < _planeTime)

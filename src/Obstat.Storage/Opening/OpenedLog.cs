@@ -9,4 +9,8 @@ namespace Obstat.Storage.Opening;
 /// <param name="Tiles">The started tiles.</param>
 /// <param name="Epoch">Epoch of the head row; 0 where there is none.</param>
 /// <param name="Published">Right edge at the newest published head; empty where there is none.</param>
-internal sealed record OpenedLog(LedgerState State, MerkleEdge Edge, TileGrowth Tiles, long Epoch, MerkleEdge Published);
+internal sealed record OpenedLog(LedgerState State, MerkleEdge Edge, TileGrowth Tiles, long Epoch, MerkleEdge Published)
+{
+    /// <summary>What a log carries on that has no entry yet; null for any other.</summary>
+    internal Inheritance? Inherited { get; init; }
+}

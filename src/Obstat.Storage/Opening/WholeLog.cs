@@ -1,8 +1,10 @@
 using Microsoft.Data.Sqlite;
+using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Sealing;
+using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Reading;
 
@@ -34,6 +36,7 @@ internal sealed class WholeLog
         log.ReadSnapshots();
         log.ReadTiles();
         var replaying = new Replaying(connection, signer.Origin, heads, log._blobs.Contains, log.Tile);
+        replaying.From(log.Begin(), new(), MerkleEdge.Empty);
         replaying.Read();
         if (log._stored.TryDequeue(out var extra))
         {
@@ -43,6 +46,27 @@ internal sealed class WholeLog
         heads.Reach(replaying.State.Size);
         var epoch = HeadRow.Compare(connection, signer, replaying.State, replaying.Edge);
         return new(replaying.State, replaying.Edge, replaying.Tiles, epoch, replaying.HeadEdge);
+    }
+
+    /// <summary>The fold before the first entry: of a log that goes on from another one the rows that its genesis names, which stand here as a snapshot.</summary>
+    private LedgerState Begin()
+    {
+        var first = (byte[]?)Database.Scalar(_connection, "SELECT statement FROM entry WHERE idx = 0");
+        if (first is null || !Statement.TryParse(first, out var statement, out _) || statement is not GenesisStatement { Cause: "rotation" } genesis)
+        {
+            return LedgerState.Empty; // what the first entry lacks is told when it is read
+        }
+
+        using var find = Database.Prepare(_connection, "SELECT bytes FROM snapshot WHERE digest = $1", 1);
+        var holds = CarriedState.TryRead(genesis.State, Bytes, out var parts, out var error);
+        Expect.That(holds, "entry 0", $"the state that it carries over, {genesis.State}", error ?? "another");
+        return LedgerState.Continuing(parts!);
+
+        byte[]? Bytes(Digest digest)
+        {
+            find.Parameters[0].Value = digest.ToArray();
+            return find.ExecuteScalar() as byte[];
+        }
     }
 
     private void ReadMonths()

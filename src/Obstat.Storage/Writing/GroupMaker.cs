@@ -129,8 +129,14 @@ internal sealed class GroupMaker(Intake intake, GroupOrder order, StatementSigne
         try
         {
             var (entries, repeats, state) = order.Of(drafts, _state, _watch);
-            Seal(entries);
+            if (LogEnd.IsEnding(state) && !state.EndsWithState)
+            {
+                // In one commit with the entry that ends the log, so that nothing can come between, and no end is half one.
+                (var last, _, state) = order.Of([new Waiting(Own.State())], state, _watch);
+                entries.AddRange(last);
+            }
 
+            Seal(entries);
             _state = state;
             _open.Add(entries, repeats, state);
         }

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Obstat.Core.Records;
 using Obstat.Proof.Statements;
+using Obstat.Storage.Opening;
 
 namespace Obstat.Storage.Writing;
 
 /// <summary>What the ledger says itself.</summary>
 internal static class Own
 {
-    internal static Draft Genesis(LedgerKeys keys) => Draft.OfPlane(place => Composition.Of(new GenesisStatement
+    internal static Draft Genesis(LedgerKeys keys, Inheritance? inherited) => Draft.OfPlane(
+        place => Composition.Of(new GenesisStatement
     {
         Nonce = place.Nonce,
         Origin = place.Origin,
@@ -16,10 +18,11 @@ internal static class Own
         Plane = place.Plane,
         HeadKey = keys.Heads.VerifierKey,
         StatementKeys = [StatementKey.Of(keys.Statements.PublicKey, KeyRoles.Statement), StatementKey.Of(keys.Root, KeyRoles.Root)],
-        Cause = "first",
-        State = StateDigests.Empty.Digest,
-        Predecessor = null,
-    }));
+        Cause = inherited is null ? "first" : "rotation",
+        State = place.State.Parts.Digests.Digest,
+        Predecessor = inherited?.Predecessor,
+    }),
+        snapshots: inherited is null ? [] : CarriedState.Write(inherited.State.Parts));
 
     internal static Draft KeySet(LedgerKeys keys) => Draft.OfPlane(place => Composition.Of(keys.Announce(place)));
 

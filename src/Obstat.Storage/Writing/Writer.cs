@@ -35,6 +35,7 @@ internal sealed class Writer : IDisposable
     private readonly Plane _plane;
     private readonly TimeProvider _time;
     private readonly TileGrowth _tiles;
+    private readonly Inheritance? _inherited;
     private readonly Thread _thread;
     private readonly Thread _filling;
     private MerkleEdge _edge;
@@ -50,7 +51,7 @@ internal sealed class Writer : IDisposable
     {
         (_keys, _plane, _reader, _time) = (keys, plane, reader, time);
         var origin = keys.Heads.Origin;
-        (_state, _edge, _tiles, _epoch) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch);
+        (_state, _edge, _tiles, _epoch, _inherited) = (opened.State, opened.Edge, opened.Tiles, opened.Epoch, opened.Inherited);
         _rows = new Rows(connection, origin);
         _order = new GroupOrder(makersReader, reserve, plane, options.Clock, origin);
         _intake = new Intake(options.WaitingMax, options.WaitingBytesMax);
@@ -87,7 +88,7 @@ internal sealed class Writer : IDisposable
         }
 
         var isFirst = _state.Size == 0;
-        List<Waiting> drafts = [.. isFirst ? [new Waiting(Own.Genesis(_keys))] : Array.Empty<Waiting>(), new Waiting(Own.KeySet(_keys))];
+        List<Waiting> drafts = [.. isFirst ? [new Waiting(Own.Genesis(_keys, _inherited))] : Array.Empty<Waiting>(), new Waiting(Own.KeySet(_keys))];
         if (!isFirst)
         {
             drafts.Add(new Waiting(Own.Restart(_state.Time, _state.EndsWithState)));
