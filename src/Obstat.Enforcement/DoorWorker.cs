@@ -135,6 +135,11 @@ internal sealed class DoorWorker(Door door, Registrar registrar, PointFiles file
     {
         if (!await registrar.RegisterAsync(boot.Session, boot.Session.View, registerTime, _stop.Token).ConfigureAwait(false))
         {
+            if (boot.Session.LogChanged)
+            {
+                door.NextBoot(boot, DenyReason.LedgerUnavailable, "log");
+            }
+
             return false;
         }
 

@@ -75,7 +75,14 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
         var (sent, seen) = (clock.Steady, session.Replies.Seen);
         var registration = new PointRegistration(options.PointId, options.Kind, session.Me.Boot, session.Report.Public, session.Instance.Public, options.Build, options.Config,
             ChosenFormats.Known, options.Obligations, session.Previous, [], secret, clock.Wall.ToUnixTimeSeconds(), Random128.Next());
-        var reply = await client.PostAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key), seen?.Size ?? 0)), time, cancellation).ConfigureAwait(false);
+        var sized = seen?.Origin == pins.Head.Name ? seen.Size : 0;
+        var reply = await client.PostAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key), sized, pins.Head.Name)), time, cancellation).ConfigureAwait(false);
+        if (reply is { Kind: PlaneReplyKind.Refused, Reason: DenyReason.LedgerUnavailable })
+        {
+            session.LogChanged = await TryFollowAsync(pins, seen, sized, time, cancellation).ConfigureAwait(false);
+            return (null, DenyReason.LedgerUnavailable);
+        }
+
         if (reply.Kind != PlaneReplyKind.Answered || !PlaneMessage.TryRead<RegisterAnswer>(reply.Body.Span, out var answer, out _))
         {
             return (null, DenyReason.PlaneUnavailable);
@@ -98,6 +105,20 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
         }
 
         return (view, reason);
+    }
+
+    /// <summary>Pins the log that goes on where the pinned one ended, if the plane can show that it does. A boot belongs to one log, so another one is to begin.</summary>
+    private async Task<bool> TryFollowAsync(PlanePins pins, Checkpoint? seen, long sized, TimeSpan time, CancellationToken cancellation)
+    {
+        var reply = await client.PostAsync(PlaneRoutes.Continuation, PlaneMessage.Write(new ContinuationRequest(pins.Head.Name, sized)), time, cancellation).ConfigureAwait(false);
+        if (reply.Kind != PlaneReplyKind.Answered || !PlaneMessage.TryRead<ContinuationAnswer>(reply.Body.Span, out var answer, out _)
+            || !Continuation.TryFollow(answer, pins.Head, pins.Root, seen, out var next, out _))
+        {
+            return false;
+        }
+
+        files.Follow(pins with { Head = next }); // durable before anything is believed under it
+        return true;
     }
 
     /// <summary>

@@ -81,7 +81,10 @@ internal sealed class ReplyMemory
     {
         if (_seen is not null && _seen.Origin != head.Origin)
         {
+            // Another log, which the point followed into: sizes and indexes mean something else there.
             _seen = null;
+            _roots.Clear();
+            _entries.Clear();
         }
 
         if (head.Size < sizeBefore || !_roots.Agrees(head.Size, head.Root))
@@ -100,6 +103,12 @@ internal sealed class ReplyMemory
     {
         private readonly Dictionary<TKey, TValue> _facts = [];
         private readonly Queue<TKey> _order = new();
+
+        public void Clear()
+        {
+            _facts.Clear();
+            _order.Clear();
+        }
 
         public bool Agrees(TKey key, TValue value)
         {

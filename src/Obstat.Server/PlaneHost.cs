@@ -118,6 +118,7 @@ public sealed class PlaneHost : IAsyncDisposable
             }
         }
 
+        _ = LogRotation.Settle(settings, clock);
         var keys = PlaneKeys.TryLoad(settings, out var loaded, out var missing) ? Keep(loaded) : throw new PlaneStartException(missing);
         var working = Keep(new WorkingKeys(clock.GetUtcNow()));
         var ledger = Keep(Ledger.Open(
@@ -169,7 +170,7 @@ public sealed class PlaneHost : IAsyncDisposable
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var watch = new PointWatch(boots, ledger, snapshots, orders, stops, clock, logger);
         var exporter = new Exporter(ledger, rows, shelf);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), watch, clock, logger).Routes;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), new Continuations(ledger, paths.EndedLedgers), watch, clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, watch, stops, drain, breakGlass, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 

@@ -15,7 +15,7 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
     /// <summary>Ed25519 seed, base64: signs the ledger's heads.</summary>
     public string HeadKey => In("keys", "head.key");
 
-    /// <summary>The key that follows <see cref="HeadKey"/>: there while a rotation overlaps.</summary>
+    /// <summary>The key that follows <see cref="HeadKey"/>: there while a rotation overlaps, or while one log ends and another goes on.</summary>
     public string NextHeadKey => In("keys", "head.next.key");
 
     /// <summary>PKCS#8 P-256: signs tool pins.</summary>
@@ -41,6 +41,9 @@ public sealed record InstallationPaths(string Folder, string Data, string Polici
 
     /// <summary>The ledger and its databases, 0700.</summary>
     public string Ledger => In("ledger");
+
+    /// <summary>Ledgers whose log ended, each in a folder of its origin, 0700.</summary>
+    public string EndedLedgers => In("ledger-ended");
 
     /// <summary>Public keys (JWK) of further operators, one file each.</summary>
     public string Operators => In("trust", "operators");

@@ -4,12 +4,15 @@ using Obstat.Core.Tests.Records;
 using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Leases;
+using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
+using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
 using Obstat.Proof.Verification;
 using Obstat.Storage.Changing;
 using Obstat.Storage.Databases;
+using Obstat.Storage.Reading;
 using Obstat.Storage.Serving;
 using Obstat.Storage.Vaults;
 
@@ -290,6 +293,74 @@ public sealed class LogChangeTests : LedgerCase
 
         File.WriteAllBytes(Path.Combine(_place.Ledger, "guard", _place.Origin), thief.TrySign(head.Size + 100, Digest.Of("forged"u8), out var ahead) ? ahead.Bytes.ToArray() : []);
         Assert.Contains("its tail was lost", _place.Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_point_follows_only_what_the_old_log_says_under_the_key_that_it_pinned()
+    {
+        using var next = _place.Successor();
+        Checkpoint seen;
+        using (var ledger = Armed())
+        {
+            Assert.True(Checkpoint.TryOpen(ledger.Head!, _place.HeadKey, out var head, out _));
+            seen = head;
+        }
+
+        _ = Ended(next);
+        Finish(next);
+        using var old = LedgerReader.Open(Path.Combine(_place.Ended, _place.Origin));
+        using var begun = LedgerReader.Open(next.Ledger);
+        var (size, note) = old.Published(long.MaxValue)!.Value;
+        var (sizeOfNext, noteOfNext) = begun.PublishedFrom(1)!.Value;
+        var told = new ContinuationAnswer(
+            ReceiptOf(old, size - 2, note, size), ReceiptOf(old, size - 1, note, size), [.. old.Consistency(seen.Size, size)], ReceiptOf(begun, 0, noteOfNext, sizeOfNext));
+        string? Said(ContinuationAnswer answer, VerifierKey? pinned = null, string? root = null, Checkpoint? before = null)
+            => Continuation.TryFollow(answer, pinned ?? _place.HeadKey, root ?? _place.Root.PublicKey.Kid, before ?? seen, out var key, out var error) ? $"follows {key.Name}" : error;
+        Assert.Equal($"follows {next.Origin}", Said(told));
+        Assert.Equal($"follows {next.Origin}", Said(told with { Consistency = [] }, before: new(_place.Origin, 0, Digest.Of([]))));
+
+        // A fork: another history is what this point saw, or it saw one that went on.
+        Assert.Contains("was forked", Said(told, before: seen with { Root = Digest.Of("other"u8) }), StringComparison.Ordinal);
+        Assert.Contains("went on after this end", Said(told with { Consistency = [] }, before: new(_place.Origin, size + 1, Digest.Of("more"u8))), StringComparison.Ordinal);
+        Assert.Contains("was forked", Said(told with { Consistency = [] }), StringComparison.Ordinal);
+
+        // An end that is none, or not the last word.
+        Assert.Contains("expected the entry that ends", Said(told with { Closing = ReceiptOf(old, size - 3, note, size) }), StringComparison.Ordinal);
+        Assert.Contains("expected the last state", Said(told with { State = ReceiptOf(old, size - 2, note, size) }), StringComparison.Ordinal);
+        Assert.Contains("the genesis", Said(told with { Genesis = told.Closing }), StringComparison.Ordinal);
+        Assert.Contains("expected the genesis", Said(told with { Genesis = ReceiptOf(begun, 1, noteOfNext, sizeOfNext) }), StringComparison.Ordinal);
+        Assert.Contains("expected the root", Said(told, root: "another"), StringComparison.Ordinal);
+        Assert.Contains("the end:", Said(told, pinned: next.HeadKey), StringComparison.Ordinal);
+        using (var thief = new HeadSigner(KeyOf(next)))
+        {
+            Assert.True(thief.TrySign(size, Digest.Of("forged"u8), out var forged));
+            Assert.Contains("the end:", Said(told with { Closing = ReceiptOf(old, size - 2, forged.Bytes.ToArray(), size) }), StringComparison.Ordinal);
+        }
+
+        // Another log under the same key: with another state, without a predecessor, from another end.
+        foreach (var (lie, expected) in new (Func<GenesisStatement, GenesisStatement> Lie, string Expected)[]
+        {
+            (g => g with { State = Digest.Of("another state"u8) }, "expected the state that was carried over"),
+            (g => g with { Cause = "first", Predecessor = null }, "expected the genesis"),
+            (g => g with { Cause = "loss" }, "expected the genesis"),
+            (g => g with { Predecessor = new(_place.Origin, System.Text.Encoding.UTF8.GetString(old.PublishedFrom(1)!.Value.Note), old.PublishedFrom(1)!.Value.Size - 1) }, "names the last head"),
+            (g => g with { StatementKeys = [g.StatementKeys[0], StatementKey.Of(_report.PublicKey, KeyRoles.Root)] }, "expected the root"),
+            (g => g with { Plane = g.Plane with { Epoch = 1 } }, "expected a later epoch"),
+        })
+        {
+            Assert.True(WrittenStatement.TryWrite(lie((GenesisStatement)begun.Entry(0).Written.Statement), out var written, out var error), error);
+            var leaf = Obstat.Proof.Leaves.Leaf.Write(Pae.Digest(written.Bytes.Span), _report.Sign(written.Bytes.Span), _report.PublicKey);
+            var hash = Obstat.Proof.Merkle.TreeHash.Leaf(leaf);
+            using var heads = new HeadSigner(KeyOf(next));
+            Assert.True(heads.TrySign(1, hash, out var head));
+            Assert.Contains(expected, Said(told with { Genesis = new Receipt(head.Bytes, 0, [], leaf, written.Bytes).ToJson() }), StringComparison.Ordinal);
+        }
+    }
+
+    private static Obstat.Proof.Json.JsonValue ReceiptOf(LedgerReader reader, long index, byte[] note, long size)
+    {
+        var (written, leaf) = reader.Entry(index);
+        return new Receipt(note, index, [.. reader.Inclusion(index, size)], leaf, written.Bytes).ToJson();
     }
 
     private sealed class Folder(string folder) : IExportedLog

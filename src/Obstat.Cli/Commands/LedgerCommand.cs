@@ -40,9 +40,13 @@ internal static class LedgerCommand
         About = "write the published ledger as static files that any file server can show (C2SP tlog-tiles)",
         Examples = ["obstat ledger export public", "obstat ledger export for-the-auditor --statements"],
         Arguments = [new("FOLDER", "a new folder, or one that was written before: then it grows")],
-        Options = [new("--statements", null, "also what was decided, under pseudonyms: for an auditor, not for everybody")],
+        Options =
+        [
+            new("--statements", null, "also what was decided, under pseudonyms: for an auditor, not for everybody"),
+            new("--from", "LEDGER", "the folder of a ledger whose log ended, wherever it lies"),
+        ],
         More = "Files never change once they are written; the checkpoint is replaced last. A file that is there with other bytes ends it.",
-        RunAsync = static (invocation, cancellation) => RunAsync(invocation, cancellation, ["export", Path.GetFullPath(invocation["FOLDER"]), .. invocation.Has("--statements") ? ["statements"] : Array.Empty<string>()]),
+        RunAsync = static (invocation, cancellation) => RunAsync(invocation, cancellation, ["export", Path.GetFullPath(invocation["FOLDER"]), .. invocation.Has("--statements") ? ["statements"] : Array.Empty<string>(), .. invocation.Option("--from") is { } ledger ? ["from", Path.GetFullPath(ledger)] : Array.Empty<string>()]),
     };
 
     public static Verb RebuildIndex { get; } = new()
@@ -58,10 +62,16 @@ internal static class LedgerCommand
     {
         Path = "ledger rotate",
         About = "begin a new key of the ledger's heads, while no plane runs; for a time each head is signed by both",
-        Examples = ["obstat ledger rotate", "obstat ledger rotate --overlap 90"],
-        Options = [new("--overlap", "DAYS", $"how long the old key goes on, 1 to 365 (default: {OverlapDefault})")],
-        More = "Give the new key, which is printed, to everybody who verifies: as a second log line of a trust file. Enforcement points that register within the overlap take it by themselves, under the old one; any other must be enrolled again.",
-        RunAsync = static (invocation, cancellation) => int.TryParse(invocation.Option("--overlap") ?? OverlapDefault, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 365
+        Examples = ["obstat ledger rotate", "obstat ledger rotate --overlap 90", "obstat ledger rotate --log"],
+        Options =
+        [
+            new("--overlap", "DAYS", $"how long the old key goes on, 1 to 365 (default: {OverlapDefault})"),
+            new("--log", null, "end the log instead and begin another one that goes on with its state: once a year"),
+        ],
+        More = "Give the new key, which is printed, to everybody who verifies: as a second log line of a trust file. Enforcement points that register within the overlap take it by themselves, under the old one; any other must be enrolled again. With --log nothing may be open: drain, stop the plane, end the log. The ledger that ended lies whole in .obstat/ledger-ended, to be kept anywhere once every point registered again.",
+        RunAsync = static (invocation, cancellation) => invocation.Has("--log")
+            ? invocation.Option("--overlap") is null ? RunAsync(invocation, cancellation, "rotate-log") : Task.FromResult(invocation.Misused("--log and --overlap", "a log ends at once, only a key overlaps", "--log"))
+            : int.TryParse(invocation.Option("--overlap") ?? OverlapDefault, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 365
             ? RunAsync(invocation, cancellation, "rotate", days.ToString(CultureInfo.InvariantCulture))
             : Task.FromResult(invocation.Misused($"--overlap \"{Shown.Of(invocation.Option("--overlap") ?? "", 64)}\" is no count of days", "expected 1 to 365", $"--overlap {OverlapDefault}")),
     };

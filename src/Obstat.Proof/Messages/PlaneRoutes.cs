@@ -6,6 +6,9 @@ public static class PlaneRoutes
     /// <summary>Registers an enforcement point.</summary>
     public const string Points = "/v1/points";
 
+    /// <summary>Asks how the log in force goes on from the one that a point pinned.</summary>
+    public const string Continuation = "/v1/points/continuation";
+
     /// <summary>Asks for one decision.</summary>
     public const string Asks = "/v1/asks";
 

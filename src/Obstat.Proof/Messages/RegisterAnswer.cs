@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
-using Obstat.Proof.Merkle;
 
 namespace Obstat.Proof.Messages;
 
@@ -32,27 +30,9 @@ public sealed record RegisterAnswer(
     public static RegisterAnswer Read(JsonFields fields)
     {
         var limits = fields.Fields("limits");
-        var read = new RegisterAnswer(fields.Integer("index"), fields.Object("receipt"), Hashes(fields), ChosenFormats.Read(fields, "formats"), fields.Text("key_set", 16384), fields.Text("head_key", 512),
+        var read = new RegisterAnswer(fields.Integer("index"), fields.Object("receipt"), FieldsOf.Hashes(fields, "consistency"), ChosenFormats.Read(fields, "formats"), fields.Text("key_set", 16384), fields.Text("head_key", 512),
             fields.ObjectOrNull("rotation"), fields.HexDigest("snapshot"), fields.Integer("epoch"), fields.Integer("orders_head"), (int)limits.Integer("ask_ms", 1, 60_000), (int)limits.Integer("silence_ms", 1, 60_000));
         FieldsOf.Finish(fields, "limits", limits);
         return read;
-    }
-
-    private static ImmutableArray<Digest> Hashes(JsonFields fields)
-    {
-        var hashes = ImmutableArray.CreateBuilder<Digest>();
-        foreach (var text in fields.Strings("consistency", InclusionProof.HashesMax, 44))
-        {
-            if (Base64Exact.TryDecode(text, out var bytes) && Digest.TryFromBytes(bytes, out var hash))
-            {
-                hashes.Add(hash);
-            }
-            else
-            {
-                fields.Refuse("consistency", "hashes in base64");
-            }
-        }
-
-        return hashes.ToImmutable();
     }
 }

@@ -45,6 +45,7 @@ internal sealed class PointsApi(
     StopDesk stops,
     GateMeter meter,
     AskQueue queue,
+    Continuations continuations,
     PointWatch watch,
     TimeProvider clock,
     ILogger logger)
@@ -59,6 +60,7 @@ internal sealed class PointsApi(
     public Routes Routes => new(new Dictionary<string, Func<ReadOnlyMemory<byte>, Peer, CancellationToken, Task<Answer>>>
     {
         [PlaneRoutes.Points] = (body, _, _) => RegisterAsync(body),
+        [PlaneRoutes.Continuation] = (body, _, _) => Task.FromResult(continuations.Find(body)),
         [PlaneRoutes.Asks] = (body, _, gone) => AskAsync(body, gone),
         [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
         [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
@@ -75,6 +77,11 @@ internal sealed class PointsApi(
         if (!PlaneMessage.TryRead<RegisterRequest>(body.Span, out var request, out _))
         {
             return Answer.Refused(400, DenyReason.Malformed);
+        }
+
+        if (request.Origin != ledger.Origin)
+        {
+            return Answer.Refused(409, DenyReason.LedgerUnavailable); // it pinned another log: how this one goes on from it, it may ask
         }
 
         var now = clock.GetUtcNow();

@@ -103,12 +103,17 @@ internal sealed class PlaneKeys : IDisposable
             return true;
         }
 
-        if (!HeadKeyFile.TryRead(paths.NextHeadKey, settings.Tenant, out var next, out reason) || next.VerifierKey.Name != first.VerifierKey.Name)
+        if (!HeadKeyFile.TryRead(paths.NextHeadKey, settings.Tenant, out var next, out reason))
         {
-            reason ??= $"{paths.NextHeadKey}: expected a key of the log {first.VerifierKey.Name}, got one of {next!.VerifierKey.Name}";
             first.Dispose();
-            next?.Dispose();
             return false;
+        }
+
+        if (next.VerifierKey.Name != first.VerifierKey.Name)
+        {
+            next.Dispose(); // the first key of a log that is to go on from this one: it signs nothing here
+            heads = new HeadSigner(first);
+            return true;
         }
 
         heads = new HeadSigner(first, next);

@@ -40,6 +40,12 @@ internal static class HeadKeyChange
             throw new LedgerUnavailableException(reason);
         }
 
+        if (next.VerifierKey.Name != origin)
+        {
+            next.Dispose();
+            throw new LedgerUnavailableException($"the end of the log {origin} was begun: expected that to be finished before its head key is replaced");
+        }
+
         using (next)
         using (var keys = PlaneKeys.TryLoad(settings, out var loaded, out reason) ? loaded : throw new LedgerUnavailableException(reason))
         using (var working = new WorkingKeys(clock.GetUtcNow()))

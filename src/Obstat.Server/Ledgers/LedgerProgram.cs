@@ -12,8 +12,8 @@ using Obstat.Storage.Serving;
 namespace Obstat.Server.Ledgers;
 
 /// <summary>
-/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own. All but <c>rebuild-index</c> and <c>rotate</c> only reads, holds no key, and works
-/// while the plane runs, is away, or was poisoned; those two need the plane to be away. Exit codes: 0 done, 1 failed, 2 usage.
+/// <c>Obstat.Server ledger VERB --config FILE --form table|json WORDS..</c>: what is done to a ledger beside the plane, in a process of its own. All but <c>rebuild-index</c>, <c>rotate</c> and <c>rotate-log</c> only reads, holds no key, and works
+/// while the plane runs, is away, or was poisoned; those three need the plane to be away. Exit codes: 0 done, 1 failed, 2 usage.
 /// </summary>
 internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, TextWriter output, TextWriter error)
 {
@@ -66,9 +66,11 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
     {
         ("checkpoint", []) => Task.FromResult(Checkpoint()),
         ("proof", [var index]) when long.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => Task.FromResult(Proof(n)),
-        ("export", [var folder, .. var what]) when what is [] or ["statements"] => Task.FromResult(Export(folder, what.Length == 1, cancellation)),
+        ("export", [var folder, .. var what]) when what is [] or ["statements"] or ["from", _] or ["statements", "from", _]
+            => Task.FromResult(Export(what is [.., "from", var ledger] ? ledger : settings.Paths.Ledger, folder, what is ["statements", ..], cancellation)),
         ("rebuild-index", []) => Task.FromResult(RebuildIndex(cancellation)),
         ("rotate", [var days]) when int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var n) => RotateAsync(TimeSpan.FromDays(n), cancellation),
+        ("rotate-log", []) => RotateLogAsync(cancellation),
         ("serve", [var address]) when IPEndPoint.TryParse(address, out var at) => ServeAsync(at, cancellation),
         _ => Task.FromResult(Misused(verb)),
     };
@@ -105,9 +107,9 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
         return Done;
     }
 
-    private int Export(string folder, bool withStatements, CancellationToken cancellation)
+    private int Export(string ledger, string folder, bool withStatements, CancellationToken cancellation)
     {
-        using var log = PublishedLog.Open(settings.Paths.Ledger);
+        using var log = PublishedLog.Open(ledger);
         var head = LogFolder.Write(log, folder, withStatements, Progress(), cancellation);
         Tell(
             string.Create(CultureInfo.InvariantCulture, $"wrote   {head.Size} entries to {folder}\nlog     {log.HeadKeys.Newest}\n"),
@@ -146,6 +148,33 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
             ("new", JsonValue.Of(rotation.New?.Vkey)),
             ("overlapUntil", JsonValue.Of(rotation.OverlapUntil?.ToString())));
         return Done;
+    }
+
+    private async Task<int> RotateLogAsync(CancellationToken cancellation)
+    {
+        var told = System.Diagnostics.Stopwatch.StartNew();
+        var (ended, inForce) = await LogRotation.RunAsync(settings, TimeProvider.System, Waits, cancellation);
+        var folder = Path.Combine(settings.Paths.EndedLedgers, ended);
+        using var log = PublishedLog.Open(folder);
+        var size = log.Newest()?.Head.Size ?? 0;
+        Tell(
+            string.Create(CultureInfo.InvariantCulture, $"ended   {ended}, {size} entries, in {folder}\nlog     {inForce}\n"),
+            "ledger-rotate-log",
+            ("ended", JsonValue.Of(ended)),
+            ("size", JsonValue.Of(size)),
+            ("folder", JsonValue.Of(folder)),
+            ("origin", JsonValue.Of(inForce.Name)),
+            ("logKey", JsonValue.Of(inForce.ToString())));
+        return Done;
+
+        void Waits(long open)
+        {
+            if (told.Elapsed >= TellEvery)
+            {
+                told.Restart();
+                error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"waits for {open} executions, until a minute after their permits"));
+            }
+        }
     }
 
     /// <summary>Tells now and then how far long work is.</summary>
@@ -192,7 +221,7 @@ internal sealed class LedgerProgram(InstallationSettings settings, bool isJson, 
 
     private int Misused(string verb)
     {
-        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements], rebuild-index, rotate DAYS (1 to 365), serve ADDRESS:PORT");
+        error.WriteLine($"error[usage]: ledger {verb}: expected checkpoint, proof INDEX, export FOLDER [statements] [from LEDGER], rebuild-index, rotate DAYS (1 to 365), rotate-log, serve ADDRESS:PORT");
         return Usage;
     }
 }

@@ -2,8 +2,10 @@ using System.Net;
 using Obstat.Proof.Json;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
+using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;
+using Obstat.Server.Keys;
 using Obstat.Server.Ledgers;
 using Obstat.Server.Tests.Planes;
 using Obstat.Settings;
@@ -56,6 +58,8 @@ public sealed class LedgerProgramTests : IDisposable
     [InlineData("proof", "-1")]
     [InlineData("proof", "x")]
     [InlineData("export", "f", "blobs")]
+    [InlineData("export", "f", "from")]
+    [InlineData("rotate-log", "now")]
     [InlineData("serve", "here")]
     [InlineData("rotate")]
     [InlineData("rotate", "0")]
@@ -123,6 +127,84 @@ public sealed class LedgerProgramTests : IDisposable
         Assert.Contains("expected the end of that overlap", reason, StringComparison.Ordinal);
         File.Delete(_home.Settings.Paths.NextHeadKey);
         await Assert.ThrowsAsync<LedgerUnavailableException>(_home.StartAsync); // a key in force is gone
+    }
+
+    [Fact]
+    public async Task A_log_ends_while_the_plane_is_away_and_a_point_follows_into_the_one_that_goes_on_only_by_what_the_old_one_says()
+    {
+        Assert.Equal(1, (await Run("rotate-log", "table")).Code); // there is no ledger yet
+        using var point = new TestPoint(_home);
+        Checkpoint seen;
+        await using (await _home.StartAsync())
+        {
+            var registered = await point.RegisterAsync();
+            Assert.True(Receipt.TryFromJson(registered.Receipt, out var receipt, out var unread), unread);
+            Assert.True(receipt.TryVerify(new HeadVerifier(_home.HeadKey), out var entry, out var unproven), unproven);
+            seen = entry.Head;
+            Assert.Contains("LOCK is locked", (await Run("rotate-log", "table")).Error, StringComparison.Ordinal);
+        }
+
+        var paths = _home.Settings.Paths;
+        var (code, told, error) = await Run("rotate-log", "json");
+        Assert.True(code == 0, error);
+        Assert.True(StrictJson.TryParse(System.Text.Encoding.UTF8.GetBytes(told.TrimEnd('\n')), out var json, out _));
+        Assert.Equal(_home.HeadKey.Name, json["ended"]?.AsString);
+        Assert.True(VerifierKey.TryParse(json["logKey"]?.AsString, out var next));
+        Assert.False(File.Exists(paths.NextHeadKey));
+        Assert.False(File.Exists(Path.Combine(paths.EndedLedgers, _home.HeadKey.Name, "vault.db")));
+        Assert.Equal(0, (await Run("export", "table", Path.Combine(_home.Folder, "old"), "statements", "from", Path.Combine(paths.EndedLedgers, _home.HeadKey.Name))).Code);
+
+        await using var plane = await _home.StartAsync();
+        var (status, body) = await point.RegisterAsync(point.Registration());
+        Assert.True(status == 409 && PlaneMessage.TryRead<RefusalAnswer>(body, out var refusal, out _) && refusal.Reason == DenyReason.LedgerUnavailable);
+        var answer = TestPoint.Read<ContinuationAnswer>(await point.PlaneAsync(PlaneRoutes.Continuation, PlaneMessage.Write(new ContinuationRequest(_home.HeadKey.Name, seen.Size))));
+        Assert.True(Continuation.TryFollow(answer, _home.HeadKey, _home.Root.Kid, seen, out var followed, out var wrong), wrong);
+        Assert.Equal(next, followed);
+        var again = TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration(), origin: next.Name));
+        Assert.Equal(next.ToString(), again.HeadKey);
+        Assert.Equal(409, (await point.PlaneAsync(PlaneRoutes.Continuation, PlaneMessage.Write(new ContinuationRequest("other.example", 0)))).Status);
+        Assert.Equal(409, (await point.PlaneAsync(PlaneRoutes.Continuation, PlaneMessage.Write(new ContinuationRequest(_home.HeadKey.Name, 1_000_000)))).Status);
+
+        Directory.Move(Path.Combine(paths.EndedLedgers, _home.HeadKey.Name), Path.Combine(_home.Folder, "cold"));
+        Assert.Equal(409, (await point.PlaneAsync(PlaneRoutes.Continuation, PlaneMessage.Write(new ContinuationRequest(_home.HeadKey.Name, seen.Size)))).Status);
+    }
+
+    [Fact]
+    public async Task A_change_of_logs_that_was_interrupted_after_its_decision_is_finished_by_the_next_start_and_before_it_given_up()
+    {
+        await using (await _home.StartAsync())
+        {
+        }
+
+        // A key that no entry names yet: the log in force goes on.
+        var paths = _home.Settings.Paths;
+        Obstat.Storage.Files.DurableFile.Write(paths.NextHeadKey, HeadKeyFile.Generate(null));
+        await using (await _home.StartAsync())
+        {
+            Assert.Equal(1, (await Run("rotate", "table", "30")).Code);
+        }
+
+        Assert.Contains("the end of the log", (await Run("rotate", "table", "30")).Error, StringComparison.Ordinal);
+        Assert.True(HeadKeyFile.TryRead(paths.NextHeadKey, _home.Settings.Tenant, out var next, out _));
+        using (next)
+        {
+            Assert.True(PlaneKeys.TryLoad(_home.Settings, out var keys, out _));
+            using (keys)
+            using (var working = new WorkingKeys(DateTimeOffset.UtcNow))
+            using (var ledger = Ledger.Open(new() { Folder = paths.Ledger }, new() { Heads = keys.Heads, Statements = working.Statements, Root = keys.RootSigner.PublicKey, Announce = place => working.Announce(place, keys) }, TimeProvider.System))
+            {
+                _ = await Obstat.Storage.Changing.LogChange.EndAsync(ledger, next, default);
+            }
+
+            for (var start = 0; start < 2; start++)
+            {
+                await using var plane = await _home.StartAsync();
+                Assert.Equal(next.VerifierKey.Name, (await Run("checkpoint", "table")).Out.Split('\n')[0]);
+            }
+        }
+
+        Assert.False(File.Exists(paths.NextHeadKey));
+        Assert.True(File.Exists(Path.Combine(paths.EndedLedgers, _home.HeadKey.Name, "ledger.db")));
     }
 
     [Fact]

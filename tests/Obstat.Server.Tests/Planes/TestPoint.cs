@@ -69,8 +69,8 @@ internal sealed class TestPoint : IDisposable
     public PointRegistration Registration(string? secret = null) => new(
         "gateway", "gateway", Boot, Report.Public, Instance.Public, Digest.Of([1]), Digest.Of([2]), ChosenFormats.Known, [], null, [], secret, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), Random128());
 
-    public Task<(int Status, byte[] Body)> RegisterAsync(PointRegistration registration, SigningKey? key = null, long seen = 0)
-        => PlaneAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key ?? Key), seen)));
+    public Task<(int Status, byte[] Body)> RegisterAsync(PointRegistration registration, SigningKey? key = null, long seen = 0, string? origin = null)
+        => PlaneAsync(PlaneRoutes.Points, PlaneMessage.Write(new RegisterRequest(registration.Sign(key ?? Key), seen, origin ?? _home.HeadKey.Name)));
 
     public async Task<RegisterAnswer> RegisterAsync() => Read<RegisterAnswer>(await RegisterAsync(Registration(_home.Enrolment())));
 
