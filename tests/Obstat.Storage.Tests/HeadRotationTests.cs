@@ -240,6 +240,25 @@ public sealed class HeadRotationTests : IDisposable
         Assert.Equal(DenyReason.Fault, ledger.Refused(HeadRotation.Begin(old, s_overlap)));
     }
 
+    [Fact]
+    public void Tlogcheck_reads_a_rotated_log_under_the_key_that_signs_its_newest_head_alone()
+    {
+        Grow();
+        using (var log = PublishedLog.Open(_place.Ledger))
+        {
+            _ = LogFolder.Write(log, Exported, withStatements: false, _ => { }, CancellationToken.None);
+        }
+
+        // It knows one key: a folder with heads of before the rotation is read by whoever has that one.
+        foreach (var earlier in Directory.GetFiles(Exported, "checkpoint.*").Where(f => Path.GetFileName(f) != "checkpoint"))
+        {
+            File.Delete(earlier);
+        }
+
+        Assert.Equal((0, ""), ThirdPartyTests.Run("log", NextKey.ToString(), Exported));
+        Assert.NotEqual(0, ThirdPartyTests.Run("log", _place.HeadKey.ToString(), Exported).Code);
+    }
+
     private sealed class Folder(string folder) : IExportedLog
     {
         public IReadOnlyCollection<string> Paths { get; } = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))];

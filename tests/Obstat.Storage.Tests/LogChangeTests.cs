@@ -145,21 +145,43 @@ public sealed class LogChangeTests : LedgerCase
             var fold = new StateReplay();
             Verified(Audit(Export(Path.Combine(moved, "log"), Path.Combine(moved, "old")), _place.HeadKey, fold));
             var exported = Export(next.Ledger, Path.Combine(moved, "new"));
-            Verified(Audit(exported, next.HeadKey, new StateReplay(fold.Parts)));
+            var going = new StateReplay();
+            going.Carry(fold.Parts);
+            Verified(Audit(exported, next.HeadKey, going));
+
+            // The link itself, for whoever has both.
+            var genesis = Succession.GenesisOf(new Folder(exported))!;
+            string? Linked(GenesisStatement said, string old) => Succession.Audit(new Folder(old), said, withSignatures: true, new StateReplay(), (_, _) => { }, CancellationToken.None);
+            Assert.Null(Succession.GenesisOf(new Folder(Path.Combine(moved, "old"))));
+            Assert.Null(Linked(genesis, Path.Combine(moved, "old")));
+            Assert.Contains("to be carried", Linked(genesis with { State = Digest.Of("other"u8) }, Path.Combine(moved, "old")), StringComparison.Ordinal);
+            Assert.Contains("which names", Linked(genesis with { HeadKey = _place.HeadKey }, Path.Combine(moved, "old")), StringComparison.Ordinal);
+            Assert.Contains("expected the statements of", Linked(genesis, exported), StringComparison.Ordinal);
+            File.WriteAllBytes(Path.Combine(moved, "old", "tile", "entries", "000"), [.. File.ReadAllBytes(Path.Combine(moved, "old", "tile", "entries", "000")).Reverse()]);
+            Assert.NotNull(Linked(genesis, Path.Combine(moved, "old")));
 
             // Another state than the one that is named does not fold.
             var lie = fold.Parts.Digests.Digest;
             Assert.Contains(Audit(exported, next.HeadKey, new StateReplay()).Findings, f => f.Check == AuditChecks.State && f.Detail.Contains(lie.ToHex(), StringComparison.Ordinal));
 
-            // Nobody outside sees a difference between the two logs: tlogcheck reads each.
-            Assert.Equal((0, ""), ThirdPartyTests.Run("log", _place.HeadKey.ToString(), Path.Combine(moved, "old")));
-            Assert.Equal((0, ""), ThirdPartyTests.Run("log", next.HeadKey.ToString(), exported));
-            Assert.NotEqual(0, ThirdPartyTests.Run("log", _place.HeadKey.ToString(), exported).Code);
         }
         finally
         {
             Directory.Delete(moved, recursive: true);
         }
+    }
+
+    [Fact]
+    public void Tlogcheck_reads_the_log_that_ended_and_the_one_that_goes_on_as_any_other()
+    {
+        using var next = _place.Successor();
+        _ = Ended(next);
+        Finish(next);
+        var old = Export(Path.Combine(_place.Ended, _place.Origin), Path.Combine(_place.Folder, "old"));
+        var exported = Export(next.Ledger, Path.Combine(_place.Folder, "new"));
+        Assert.Equal((0, ""), ThirdPartyTests.Run("log", _place.HeadKey.ToString(), old));
+        Assert.Equal((0, ""), ThirdPartyTests.Run("log", next.HeadKey.ToString(), exported));
+        Assert.NotEqual(0, ThirdPartyTests.Run("log", _place.HeadKey.ToString(), exported).Code);
     }
 
     [Fact]

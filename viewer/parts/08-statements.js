@@ -56,6 +56,10 @@ const statementTypes = {
       demand(p.statementKeys.map((given) => given.role).join() === "statement,root", "expected the keys statement, root, in this order");
       p.statementKeys.forEach(readKey);
       demand((p.cause === "first") === (p.predecessor === null), "predecessor is null exactly when the cause is first");
+      if (p.predecessor !== null) {
+        const last = parseCheckpoint(parseNote(utf8(p.predecessor.checkpoint), "predecessor"), "predecessor");
+        demand(last.origin === p.predecessor.origin && last.origin !== p.origin && last.size === BigInt(p.predecessor.index) + 1n, "predecessor is not the last head of another log, over the entry that ends it");
+      }
     },
   },
   "enforcement-point": {

@@ -135,8 +135,9 @@ async function readEntry({ findings, evidence }, entry) {
   }
 }
 
-/** Keys of the log's heads, as the entries here announce and end them: a key signs the heads above its entry, up to the one that ends it. What does not follow is left out. */
-async function announceHeadKeys({ entries, headKeys }) {
+/** Keys of the log's heads, as the entries here announce and end them: a key signs the heads above its entry, up to the one that ends it. One that names the first key of another log ends this one. What does not follow is left out. */
+async function announceHeadKeys(world) {
+  const { entries, headKeys } = world;
   for (const entry of entries.filter((candidate) => candidate.statement)) {
     const { type, predicate } = entry.statement;
     const inForce = headKeys.filter((known) => known.until === undefined);
@@ -146,6 +147,9 @@ async function announceHeadKeys({ entries, headKeys }) {
     } else if (type === "key-rotation" && predicate.role === "checkpoint" && inForce.length > 0 && predicate.old?.vkey === inForce[0].key.text && predicate.compromise === null) {
       if (predicate.new === null && inForce.length === 2 && predicate.overlapUntil === null && predicate.time >= inForce[1].overlap) {
         Object.assign(inForce[0], { until: entry.index, end: predicate.time });
+      } else if (inForce.length === 1 && predicate.new !== null && predicate.overlapUntil === null && await provesHead(predicate)) {
+        const key = parseVkey(predicate.new.vkey);
+        world.ended ??= key.name !== predicate.origin && key.type === 1 ? entry.index : undefined;
       } else if (inForce.length === 1 && predicate.overlapUntil > predicate.time && await provesHead(predicate)) {
         const key = parseVkey(predicate.new.vkey);
         if (key.name === predicate.origin && key.type === 1 && !headKeys.some((known) => known.key.id === key.id)) {
@@ -312,6 +316,8 @@ async function checkHead(world, head) {
         demand(state.signer !== undefined, `head of size ${head.size} of ${head.origin}: no signature by a log key that you gave`);
         const outside = world.headKeys.find(({ key, from, until }) => !(head.size > from && (until === undefined || head.size <= until)) && head.note.signatures.some((line) => line.name === key.name && line.id === key.id));
         demand(outside === undefined, `head of size ${head.size}: key ${outside?.key.text} signs heads above ${outside?.from}${outside?.until === undefined ? "" : ` and up to ${outside.until}`}`);
+        const { ended } = world;
+        demand(ended === undefined || head.size <= ended || head.size === ended + 2n, `the log ended with a head of size ${ended === undefined ? "" : ended + 2n}, got one of size ${head.size}: somebody went on after its end`);
         state.trusted = true;
         return `head of size ${head.size}, signed by ${state.signer.text}`;
       }

@@ -4,6 +4,7 @@ using Obstat.Cli.Checking;
 using Obstat.Cli.CommandLine;
 using Obstat.Cli.Output;
 using Obstat.Core.Replays;
+using Obstat.Proof.Statements;
 using Obstat.Proof.Verification;
 
 namespace Obstat.Cli.Commands;
@@ -28,6 +29,7 @@ internal static class AuditCommand
         [
             .. TrustGiven.Options,
             new("--seen", "FILE", "a checkpoint that you kept from earlier: the ledger must continue it"),
+            new("--predecessor", "FOLDER", "the log that ended before this one, as exported with its statements: its end and the state that was carried are checked too"),
             new("--hashes-only", null, "leave out the statements' signatures; INCOMPLETE at best"),
         ],
         More = "Says of each enforcement point's boot up to which number it is complete, what is missing and what is there twice. Exit code 0: verified; 12: something is wrong, and named; 13: something could not be checked.",
@@ -79,7 +81,13 @@ internal static class AuditCommand
             }
 
             (string, ReadOnlyMemory<byte>)[] seen = invocation.Option("--seen") is { } file ? [(file, await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false))] : [];
-            return (ExportedLogAudit.Run(new LogInFolder(folder), trust, seen, withSignatures, fold.Apply, new Progress(invocation.Terminal, "entries").Tell, cancellation), ExitCode.Done);
+            var log = new LogInFolder(folder);
+            if (!TryCarry(invocation, log, withSignatures, fold, out var folds, cancellation))
+            {
+                return (null, ExitCode.NotVerified);
+            }
+
+            return (ExportedLogAudit.Run(log, trust, seen, withSignatures, folds ? fold.Apply : null, new Progress(invocation.Terminal, "entries").Tell, cancellation), ExitCode.Done);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,6 +97,30 @@ internal static class AuditCommand
         {
             copy?.Dispose();
         }
+    }
+
+    /// <summary>Begins the fold of a log that goes on from another one with what that one carried. Without that log nobody can fold, and the audit is incomplete.</summary>
+    private static bool TryCarry(Invocation invocation, LogInFolder log, bool withSignatures, StateReplay fold, out bool folds, CancellationToken cancellation)
+    {
+        folds = true;
+        var (genesis, predecessor) = (Succession.GenesisOf(log), invocation.Option("--predecessor"));
+        if (predecessor is null)
+        {
+            folds = genesis is null || genesis.State == StateDigests.Empty.Digest;
+            return true;
+        }
+
+        var before = new StateReplay();
+        var wrong = genesis is null ? "the log says of no other that it goes on from it"
+            : Succession.Audit(new LogInFolder(predecessor), genesis, withSignatures, before, new Progress(invocation.Terminal, "entries before").Tell, cancellation);
+        if (wrong is not null)
+        {
+            _ = invocation.Terminal.Fail(ExitCode.NotVerified, ErrorText.Of("predecessor", Shown.Of(wrong, 300), "the two logs do not fit", "ask the operator for the log that the genesis names"));
+            return false;
+        }
+
+        fold.Carry(before.Parts);
+        return true;
     }
 
     private static string Text(AuditReport report)

@@ -74,7 +74,9 @@ internal sealed class HeadChecks(Trust trust, Findings findings)
             _ = findings.Claim(
                 CheckIds.Checkpoints, null, $"head of size {head.Size}, signed by {verdict.LogKey}",
                 verdict.Error is null ? null : $"head of size {head.Size} of {head.Origin}: {verdict.Error}",
-                Outside(note, head) is { } window ? $"head of size {head.Size}: key {window.Key} signs heads above {window.From}{(window.Until is { } until ? $" and up to {until}" : "")}" : null);
+                Outside(note, head) is { } window ? $"head of size {head.Size}: key {window.Key} signs heads above {window.From}{(window.Until is { } until ? $" and up to {until}" : "")}"
+                    : _keys is { EndedAt: { } ended } && head.Size > ended && head.Size != _keys.SizeLast ? $"the log ended with a head of size {_keys.SizeLast}, got one of size {head.Size}: somebody went on after its end"
+                    : null);
         }
     }
 
