@@ -62,6 +62,22 @@ public sealed class KeyTests(Browsers browsers) : IClassFixture<Browsers>
     }
 
     [Fact]
+    public async Task The_kill_switch_is_two_keys_away_from_the_page_of_health()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane, Role.Operator);
+        for (var i = 0; i < 8; i++)
+        {
+            await console.GoAsync("/health");
+            await PressAsync(console, "g", "k");
+            await console.ArriveAsync("/halt$");
+        }
+
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
     public async Task The_first_stop_leads_past_the_navigation()
     {
         await using var plane = await PlaneDouble.StartAsync();

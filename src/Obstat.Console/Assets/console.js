@@ -92,6 +92,7 @@
       this.waiting = /** @type {any[]} */ ([]);
       this.paused = false;
       this.wasStale = false;
+      this.going = false;
       this.controls();
       this.heard = Date.now();
       this.open();
@@ -197,14 +198,19 @@
       this.open();
     }
 
-    /** Loads the page again; where somebody is writing on it, it says that it is old instead. */
+    /** Loads the page again, not with all others at the same moment; where somebody is writing on it, it says that it is old instead. */
     again() {
-      const at = document.activeElement;
-      const isWriting = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && at.value !== at.defaultValue);
-      const isLeaving = this.left !== undefined && Date.now() - this.left < heartbeat;
-      if (isLeaving) { return; }
-      if (isWriting || document.querySelector("dialog[open]")) { this.stale("The plane is not as it was when this page was made."); return; }
-      location.reload();
+      if (this.going) { return; }
+      this.going = true;
+      setTimeout(() => {
+        this.going = false;
+        const at = document.activeElement;
+        const isWriting = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && at.value !== at.defaultValue);
+        const isLeaving = this.left !== undefined && Date.now() - this.left < heartbeat;
+        if (isLeaving) { return; }
+        if (isWriting || document.querySelector("dialog[open]")) { this.stale("The plane is not as it was when this page was made."); return; }
+        location.reload();
+      }, 200 + Math.random() * 1300);
     }
 
     controls() {
