@@ -152,8 +152,13 @@ public static class StrictJson
     private static JsonValue? ReadNumber(ref Utf8JsonReader reader, Reading reading)
     {
         var offset = (int)reader.TokenStartIndex;
+        if (IsShortInteger(reader.ValueSpan))
+        {
+            return JsonValue.Number(ShortInteger(reader.ValueSpan), offset);
+        }
+
         var finite = reader.TryGetDouble(out var number) && double.IsFinite(number);
-        if (finite && (reading.Rules == JsonRules.Canonicalizer || IsShortInteger(reader.ValueSpan) || Es6Number.IsExact(Encoding.ASCII.GetString(reader.ValueSpan), number)))
+        if (finite && (reading.Rules == JsonRules.Canonicalizer || Es6Number.IsExact(Encoding.ASCII.GetString(reader.ValueSpan), number)))
         {
             return JsonValue.Number(number, offset);
         }
@@ -164,6 +169,17 @@ public static class StrictJson
 
     /// <summary>Up to 15 digits without sign are exact; "-0" is not among them.</summary>
     private static bool IsShortInteger(ReadOnlySpan<byte> token) => token.Length <= 15 && token.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
+    private static double ShortInteger(ReadOnlySpan<byte> digits)
+    {
+        var value = 0L;
+        foreach (var digit in digits)
+        {
+            value = (10 * value) + (digit - '0');
+        }
+
+        return value;
+    }
 
     private static string? ReadText(ref Utf8JsonReader reader, Reading reading)
     {
