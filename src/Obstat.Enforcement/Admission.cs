@@ -30,7 +30,7 @@ public sealed partial class Admission
 
     private Admission(CanonicalAction action, PermitClaims permit, VerifiedReceipt entry, PresentedPermit presented, Verifier verifier, ImmutableArray<Scope> scopes, HeldLease? lease, int stopsSeen)
     {
-        (Action, Permit, Presented, Entry, StatementDigest) = (action, permit, presented, entry.Index, entry.StatementDigest);
+        (Action, Permit, Presented, Proven, Entry, StatementDigest) = (action, permit, presented, entry, entry.Index, entry.StatementDigest);
         Probes = (entry.Statement as DecisionStatement)?.Canary;
         (Origin, _clock, _watch, _latch, _stops) = (entry.Head.Origin, verifier.Clock, verifier.Watch, verifier.Latch, verifier.Stops);
         (_scopes, Lease, _stopsSeen) = (scopes, lease, stopsSeen);
@@ -53,6 +53,9 @@ public sealed partial class Admission
 
     /// <summary>SHA-256 of the decision statement.</summary>
     public Digest StatementDigest { get; }
+
+    /// <summary>The receipt, as it was verified.</summary>
+    internal VerifiedReceipt Proven { get; }
 
     /// <summary>The probes that its entry stands for; null where it is none.</summary>
     internal CanaryFacts? Probes { get; }

@@ -124,13 +124,7 @@ internal sealed class Asking(DoorBoot boot, PlaneClient client, IPointClock cloc
             return Answer.No(Refused.Of(refusal.Reason), allow.Visible);
         }
 
-        // The receipt was verified a moment ago; reading it again costs one look-up of its head.
-        if (!Receipt.TryFromJson(allow.Receipt, out var receipt, out _) || !receipt.TryVerify(view.Heads, out var entry, out _))
-        {
-            return Unused(admission, DenyReason.AssertionInvalid);
-        }
-
-        return Joins(entry, seq, sizeBefore) is { } reason ? Unused(admission, reason)
+        return Joins(admission.Proven, seq, sizeBefore) is { } reason ? Unused(admission, reason)
             : allow.Entry != admission.Entry || allow.Execution != admission.Execution ? Unused(admission, DenyReason.PermitMismatch)
             : Answer.Yes(admission, allow.Visible);
     }

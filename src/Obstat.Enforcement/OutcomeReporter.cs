@@ -10,11 +10,12 @@ namespace Obstat.Enforcement;
 
 /// <summary>
 /// Reports how admitted executions ended, signed by this boot's report key, each joined to the one before, and each minute with traffic, and last of all, what was said to the plane. Queued, sent
-/// behind the caller's back, and sent again, byte for byte, until the plane acknowledges: a lost reply is safe, because the same number with the same body is answered once.
+/// behind the caller's back, those that came meanwhile in one message, and sent again, byte for byte, until the plane acknowledges: a lost reply is safe, because the same number with the same body
+/// is answered once.
 /// </summary>
 internal sealed class OutcomeReporter(PointSession session, PlaneClient client, IPointClock clock, int max) : IDisposable
 {
-    private const int InFlightMax = 16;
+    private const int BytesMax = 512 << 10; // of one message; an outcome has about 1.5 KiB
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CoverageEvery = TimeSpan.FromSeconds(60);
 
@@ -91,12 +92,12 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
     {
         while (true)
         {
-            if (clock.Steady - _covered >= CoverageEvery && session.LastSeq > _coveredSeq && _composed.Count < InFlightMax)
+            if (clock.Steady - _covered >= CoverageEvery && session.LastSeq > _coveredSeq && _composed.Count < OutcomesReport.OutcomesMax)
             {
                 _ = TryCover(false);
             }
 
-            while (_composed.Count < InFlightMax && !_isClosed && _queue.TryDequeue(out var next))
+            while (_composed.Count < OutcomesReport.OutcomesMax && !_isClosed && _queue.TryDequeue(out var next))
             {
                 _composed.Enqueue((Compose(next.Admission, next.Ending), true));
             }
@@ -106,8 +107,9 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
                 return true;
             }
 
-            (byte[] Body, bool IsOwed)[] bodies = [.. _composed];
-            var replies = await Task.WhenAll(bodies.Select(b => client.PostAsync(PlaneRoutes.Outcomes, b.Body, Deadline, cancellation))).ConfigureAwait(false);
+            (byte[] Body, bool IsOwed)[] bodies = [.. Together()];
+            var replies = await PostAsync([.. bodies.Select(b => b.Body)], cancellation).ConfigureAwait(false);
+            (byte[] Body, bool IsOwed)[] rest = [.. _composed.Skip(bodies.Length)];
             _composed.Clear();
             for (var i = 0; i < bodies.Length; i++)
             {
@@ -121,7 +123,13 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
                 }
             }
 
-            if (_composed.Count > 0)
+            var isRefused = _composed.Count > 0;
+            foreach (var body in rest)
+            {
+                _composed.Enqueue(body);
+            }
+
+            if (isRefused)
             {
                 return false;
             }
@@ -132,6 +140,39 @@ internal sealed class OutcomeReporter(PointSession session, PlaneClient client, 
 
     /// <summary>Whether a report needs no further sending: acknowledged, or refused for good.</summary>
     public static bool IsFinal(PlaneReply reply) => IsAcknowledged(reply) || IsRefusedForGood(reply);
+
+    /// <summary>The first that were composed, as many as one message may hold.</summary>
+    private IEnumerable<(byte[] Body, bool IsOwed)> Together()
+    {
+        var bytes = 0;
+        foreach (var one in _composed.Take(OutcomesReport.OutcomesMax))
+        {
+            bytes += one.Body.Length;
+            if (bytes > BytesMax && bytes > one.Body.Length)
+            {
+                yield break;
+            }
+
+            yield return one;
+        }
+    }
+
+    /// <summary>What the plane says of each. One alone is a message of its own; several go together, and are answered each by itself.</summary>
+    private async Task<PlaneReply[]> PostAsync(byte[][] bodies, CancellationToken cancellation)
+    {
+        if (bodies.Length == 1)
+        {
+            return [await client.PostAsync(PlaneRoutes.Outcomes, bodies[0], Deadline, cancellation).ConfigureAwait(false)];
+        }
+
+        var reply = await client.PostAsync(PlaneRoutes.OutcomesTogether, OutcomesReport.Write(bodies), Deadline, cancellation).ConfigureAwait(false);
+        return reply.Kind != PlaneReplyKind.Answered ? [.. bodies.Select(_ => reply)]
+            : PlaneMessage.TryRead<OutcomesAnswer>(reply.Body.Span, out var answer, out _) && answer.Outcomes.Length == bodies.Length ? [.. answer.Outcomes.Select(Of)]
+            : [.. bodies.Select(static _ => PlaneReply.None(PlaneReplyKind.Unknown))];
+    }
+
+    private static PlaneReply Of(OutcomeAnswer one) => one.Entry is { } entry ? new PlaneReply(PlaneReplyKind.Answered, PlaneMessage.Write(new EntryAnswer(entry)), default)
+        : new PlaneReply(one.Status < 500 ? PlaneReplyKind.Refused : PlaneReplyKind.Unable, default, one.Reason);
 
     private bool IsDone(PlaneReply reply)
     {

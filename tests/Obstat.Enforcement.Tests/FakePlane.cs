@@ -425,6 +425,7 @@ public sealed class FakePlane : IAsyncDisposable
                 PlaneRoutes.Effective => TakeEffective(body),
                 PlaneRoutes.CanaryFailed => TakeFailed(body),
                 PlaneRoutes.Outcomes => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : Report(body),
+                PlaneRoutes.OutcomesTogether => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : Reports(body),
                 PlaneRoutes.Refusals => RefusesReports ? Refuse(503, DenyReason.LedgerUnavailable) : CountRefusals(body),
                 _ => Refuse(404, DenyReason.UnknownAction),
             };
@@ -677,6 +678,17 @@ public sealed class FakePlane : IAsyncDisposable
         }
 
         return (200, PlaneMessage.Write(new EntryAnswer(_edge.Size - 1)));
+    }
+
+    private (int Status, byte[] Body) Reports(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<OutcomesReport>(body, out var report, out var error), error.ToString());
+        foreach (var one in report.Outcomes)
+        {
+            _ = Report(one.ToCanonicalBytes());
+        }
+
+        return (200, PlaneMessage.Write(new OutcomesAnswer([.. report.Outcomes.Select(_ => new OutcomeAnswer(_edge.Size - 1, 200, default))])));
     }
 
     private (int Status, byte[] Body) CountRefusals(byte[] body)

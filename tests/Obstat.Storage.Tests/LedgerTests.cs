@@ -67,6 +67,31 @@ public sealed class LedgerTests : LedgerCase
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_shares_the_next_commit_and_where_none_comes_it_is_committed_alone()
+    {
+        using var ledger = Armed();
+        var (first, second, third) = (ledger.Append(Ask(true, 1, jti: 1)), ledger.Append(Ask(true, 2, jti: 2)), ledger.Append(Ask(true, 3, jti: 3)));
+
+        // Nothing else comes: it is durable when its time is over.
+        var before = ledger.Head!.Bytes;
+        var alone = await ledger.AppendAsync(Said.Ended(_report, first, 1, 4, 1, null, patience: Place.Patience, mayWait: TimeSpan.FromMilliseconds(20)), default);
+        var ended = alone.Match(entry => entry, reason => throw new InvalidOperationException(reason.ToString()));
+        Assert.False(before.Span.SequenceEqual(ledger.Head!.Bytes.Span));
+
+        // It could wait for longer than this test does; a decision takes it along, under one head.
+        var waits = ledger.AppendAsync(Said.Ended(_report, second, 1, 5, 2, ended.Written.Digest, patience: Place.Patience, mayWait: TimeSpan.FromHours(1)), default);
+        var decision = ledger.Append(Ask(true, 6, jti: 6));
+        var taken = (await waits).Match(entry => entry, reason => throw new InvalidOperationException(reason.ToString()));
+        Assert.Equal(decision.Head.Bytes.ToArray(), taken.Head.Bytes.ToArray());
+        Assert.True(taken.Index.Value < decision.Index.Value);
+
+        // An end of the ledger waits for nothing.
+        var last = ledger.AppendAsync(Said.Ended(_report, third, 1, 7, 3, taken.Written.Digest, patience: Place.Patience, mayWait: TimeSpan.FromHours(1)), default);
+        ledger.Dispose();
+        Assert.True((await last).Match(_ => true, _ => false));
+    }
+
+    [Fact]
     public async Task Sixty_four_callers_get_one_order_and_share_commits()
     {
         using var ledger = Armed();

@@ -43,6 +43,9 @@ public sealed class Draft
     /// <summary>How long the caller waits for durability.</summary>
     public TimeSpan Patience { get; private init; } = PatienceDefault;
 
+    /// <summary>How long it may wait for others to be committed with, because nobody waits for it; zero where somebody does. It never waits beyond the next commit.</summary>
+    public TimeSpan MayWait { get; private init; }
+
     /// <summary>Something that the plane says.</summary>
     public static Draft OfPlane(
         Func<Sequenced, Composition> compose,
@@ -65,10 +68,10 @@ public sealed class Draft
     }
 
     /// <summary>Something that an enforcement point signed. The caller verified the signature; whether that key may sign for that boot is checked at the sequencer.</summary>
-    public static Draft OfPoint(WrittenStatement statement, ReadOnlyMemory<byte> signature, P256PublicKey signedBy, BodyKey message, TimeSpan? patience = null)
+    public static Draft OfPoint(WrittenStatement statement, ReadOnlyMemory<byte> signature, P256PublicKey signedBy, BodyKey message, TimeSpan? patience = null, TimeSpan mayWait = default)
     {
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(signedBy);
-        return new() { Signed = statement, Signature = signature, SignedBy = signedBy, Message = message, Patience = patience ?? PatienceDefault };
+        return new() { Signed = statement, Signature = signature, SignedBy = signedBy, Message = message, Patience = patience ?? PatienceDefault, MayWait = mayWait };
     }
 }

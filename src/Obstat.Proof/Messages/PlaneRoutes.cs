@@ -15,6 +15,9 @@ public static class PlaneRoutes
     /// <summary>Reports an outcome or coverage: the body is the DSSE envelope of its statement.</summary>
     public const string Outcomes = "/v1/outcomes";
 
+    /// <summary>Reports several outcomes in one message.</summary>
+    public const string OutcomesTogether = "/v1/outcomes/together";
+
     /// <summary>Reports requests that were refused before they were asked.</summary>
     public const string Refusals = "/v1/refusals";
 

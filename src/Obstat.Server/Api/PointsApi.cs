@@ -52,6 +52,9 @@ internal sealed class PointsApi(
 {
     private const int RegistrationsMax = 4096;
 
+    // Nobody waits for the end of an execution; committed alone, it would only hold up the decision behind it.
+    private static readonly TimeSpan OutcomeMayWait = TimeSpan.FromMilliseconds(10);
+
     private readonly PointFiles _files = new(settings.Paths);
     private readonly ReportOrder _reports = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _registrations = new(StringComparer.Ordinal);
@@ -63,6 +66,7 @@ internal sealed class PointsApi(
         [PlaneRoutes.Continuation] = (body, _, _) => Task.FromResult(continuations.Find(body)),
         [PlaneRoutes.Asks] = (body, _, gone) => AskAsync(body, gone),
         [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
+        [PlaneRoutes.OutcomesTogether] = (body, _, _) => ReportsAsync(body),
         [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
         [PlaneRoutes.Leases] = (body, _, _) => leases.OpenAsync(body),
         [PlaneRoutes.Beat] = (body, _, _) => leases.BeatAsync(body),
@@ -385,14 +389,33 @@ internal sealed class PointsApi(
 
     private async Task<Answer> ReportAsync(ReadOnlyMemory<byte> body)
     {
-        if (!Envelope.TryParse(body.Span, out var envelope, out _) || !WrittenStatement.TryRead(envelope.Payload.ToArray(), out var written, out _))
+        var one = Envelope.TryParse(body.Span, out var envelope, out _) ? await ReportAsync(envelope, body) : new OutcomeAnswer(null, 400, DenyReason.Malformed);
+        return one.Entry is { } entry ? Answer.Of(new EntryAnswer(entry)) : Answer.Refused(one.Status, one.Reason);
+    }
+
+    /// <summary>Several reports: each is verified and given to the ledger before the next one is looked at, so that they come in their order, and all are answered together.</summary>
+    private async Task<Answer> ReportsAsync(ReadOnlyMemory<byte> body)
+    {
+        if (!PlaneMessage.TryRead<OutcomesReport>(body.Span, out var report, out _))
         {
             return Answer.Refused(400, DenyReason.Malformed);
         }
 
+        var answers = await Task.WhenAll(report.Outcomes.Select(
+            one => Envelope.TryFromJson(one, out var envelope, out _) ? ReportAsync(envelope, envelope.ToBytes()) : Task.FromResult(new OutcomeAnswer(null, 400, DenyReason.Malformed))));
+        return Answer.Of(new OutcomesAnswer([.. answers]));
+    }
+
+    private async Task<OutcomeAnswer> ReportAsync(Envelope envelope, ReadOnlyMemory<byte> body)
+    {
+        if (!WrittenStatement.TryRead(envelope.Payload.ToArray(), out var written, out _))
+        {
+            return new OutcomeAnswer(null, 400, DenyReason.Malformed);
+        }
+
         if (written.Statement is not ReportStatement report)
         {
-            return Answer.Refused(400, DenyReason.UnknownAction);
+            return new OutcomeAnswer(null, 400, DenyReason.UnknownAction);
         }
 
         // A report may come after a restart of the plane: the key is the one that the log announced for that boot.
@@ -400,11 +423,11 @@ internal sealed class PointsApi(
         if (!ledger.State.Boots.TryGetValue(ep.Boot, out var boot) || boot.Point != ep.Id || !boot.Registration.TryKey(out var key) || !envelope.Verifies(key))
         {
             Log.Suspect(logger, ep.Id, "a report that its key did not sign");
-            return Answer.Refused(401, DenyReason.AssertionInvalid);
+            return new OutcomeAnswer(null, 401, DenyReason.AssertionInvalid);
         }
 
         var lease = report is OutcomeStatement outcome ? ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease : null;
-        var draft = Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span)));
+        var draft = Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span)), mayWait: OutcomeMayWait);
         var appended = boot.Answers.TryGet(ep.Seq, out _)
             ? await ledger.AppendAsync(draft, CancellationToken.None)
             : await _reports.AppendAsync(ep.Boot, ep.Prev, written.Digest, () => ledger.State.Boots.GetValueOrDefault(ep.Boot)?.PrevReport, () => ledger.AppendAsync(draft, CancellationToken.None));
@@ -412,9 +435,9 @@ internal sealed class PointsApi(
             entry =>
             {
                 leases.Told(lease);
-                return Answer.Of(new EntryAnswer(entry.Index.Value));
+                return new OutcomeAnswer(entry.Index.Value, 200, default);
             },
-            reason => Answer.Refused(StatusOf(reason), reason));
+            reason => new OutcomeAnswer(null, StatusOf(reason), reason));
     }
 
     private async Task<Answer> RefusalsAsync(ReadOnlyMemory<byte> body)

@@ -18,6 +18,9 @@ internal sealed class PermitShelf : IDisposable
 {
     private const int WaitingMax = 16_384;
     private const int GroupMax = 256;
+
+    // Nobody waits for it: what comes within this time is one transaction, and until then it is found in memory.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
     private const string Role = "assertion";
 
     private readonly Vault _vault;
@@ -80,6 +83,7 @@ internal sealed class PermitShelf : IDisposable
         var group = new List<PermitClaims>();
         while (await _queue.Reader.WaitToReadAsync())
         {
+            await Task.Delay(Gathering);
             while (group.Count < GroupMax && _queue.Reader.TryRead(out var claims))
             {
                 group.Add(claims);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Notes;
@@ -11,6 +12,8 @@ internal sealed class Group
     private const int EntriesMax = 4_096;
     private const long BytesMax = 8 << 20;
 
+    private long _begun;
+    private TimeSpan _mayWait = TimeSpan.MaxValue;
     private long _bytes;
 
     internal List<GroupEntry> Entries { get; } = [];
@@ -33,17 +36,24 @@ internal sealed class Group
 
     internal bool IsEmpty => Entries.Count == 0 && Repeats.Count == 0 && Blobs.Count == 0 && Beats.Count == 0 && Deletions.Count == 0 && Publish is null;
 
+    /// <summary>How long it may still wait for company: zero as soon as somebody waits for anything in it. Others' commits cost as much, so an outcome of its own would hold up the decision behind it.</summary>
+    internal TimeSpan Wait
+        => Repeats.Count > 0 || Blobs.Count > 0 || Beats.Count > 0 || Deletions.Count > 0 || Publish is not null || Entries.Count == 0 ? TimeSpan.Zero
+            : _mayWait - Stopwatch.GetElapsedTime(_begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
     /// <summary>Whether nothing may join any more. A <c>state</c> entry ends its group: a fold is kept of what a commit ends with.</summary>
     internal bool IsFull => Entries.Count >= EntriesMax || _bytes >= BytesMax || State is { EndsWithState: true };
 
     internal void Add(List<GroupEntry> entries, List<(Waiting Waiting, EntryIndex Index)> repeats, LedgerState after)
     {
+        _begun = Entries.Count == 0 ? Stopwatch.GetTimestamp() : _begun;
         Entries.AddRange(entries);
         Repeats.AddRange(repeats);
         State = entries.Count > 0 ? after : State;
         foreach (var entry in entries)
         {
             _bytes += entry.Waiting.Bytes;
+            _mayWait = entry.Waiting.Draft.MayWait < _mayWait ? entry.Waiting.Draft.MayWait : _mayWait;
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class GroupMaker(Intake intake, GroupOrder order, StatementSigne
     }
 
     /// <summary>The group as it stands; the next one begins. What waits comes with it only as far as that is quick: of a flood, the rest is prepared during the commit.</summary>
-    internal Group Take()
+    /// <param name="wait">How long a group that nobody waits for stays open for company; nothing is taken then.</param>
+    internal Group Take(out TimeSpan wait)
     {
         lock (_lock)
         {
@@ -43,7 +44,8 @@ internal sealed class GroupMaker(Intake intake, GroupOrder order, StatementSigne
                 _ = Fill();
             }
 
-            return Close();
+            wait = _open.Wait;
+            return wait > TimeSpan.Zero ? new Group() : Close();
         }
     }
 

@@ -14,7 +14,7 @@ using Obstat.Storage.Reading;
 namespace Obstat.Storage.Writing;
 
 /// <summary>
-/// The one writer: a thread that takes the group that was made, commits it, signs the head and answers. A group closes when the disk is free; there is no timer. While it commits, a second thread fills the next group.
+/// The one writer: a thread that takes the group that was made, commits it, signs the head and answers. A group closes when the disk is free; only one in which nobody waits for anything stays open a moment for company. While it commits, a second thread fills the next group.
 /// The first thing that goes wrong poisons it: everybody who waits is refused, nothing is signed any more, reads go on. A failed sync is never tried again: the kernel has marked the pages clean.
 /// </summary>
 internal sealed class Writer : IDisposable
@@ -156,7 +156,7 @@ internal sealed class Writer : IDisposable
             while (_failure is null)
             {
                 var closed = _intake.IsClosed; // read before taking: what was added before closing is then taken
-                group = _maker.Take();
+                group = _maker.Take(out var wait);
                 if (!group.IsEmpty)
                 {
                     _intake.Busy(true);
@@ -169,7 +169,7 @@ internal sealed class Writer : IDisposable
                 }
                 else
                 {
-                    _intake.Wait(Tick);
+                    _intake.Wait(wait > TimeSpan.Zero && wait < Tick ? wait : Tick);
                 }
             }
 

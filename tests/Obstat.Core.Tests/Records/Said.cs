@@ -86,7 +86,7 @@ internal static class Said
             blob is { } one ? [one] : default,
             patience: patience);
 
-    public static Draft Ended(StatementSigner report, Appended decision, int boot, long seq, int jti, Digest? prev, string point = "gw-1", string? body = null, ImmutableArray<SealedReference> kept = default, TimeSpan? patience = null)
+    public static Draft Ended(StatementSigner report, Appended decision, int boot, long seq, int jti, Digest? prev, string point = "gw-1", string? body = null, ImmutableArray<SealedReference> kept = default, TimeSpan? patience = null, TimeSpan mayWait = default)
     {
         var decided = (DecisionStatement)decision.Written.Statement;
         var statement = new OutcomeStatement
@@ -109,7 +109,7 @@ internal static class Said
         };
         return !WrittenStatement.TryWrite(statement, out var written, out var error)
             ? throw new InvalidOperationException(error)
-            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")), patience);
+            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")), patience, mayWait);
     }
 
     public static Draft Covered(StatementSigner report, LedgerState state, int boot, long seq, bool final = true, Digest? prev = null, params ImmutableArray<string> open)

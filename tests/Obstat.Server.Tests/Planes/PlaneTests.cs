@@ -275,6 +275,37 @@ public sealed class PlaneTests : IDisposable
     }
 
     [Fact]
+    public async Task Outcomes_in_one_message_are_judged_each_alone_and_again_they_get_the_same_entries()
+    {
+        await using var plane = await _home.StartAsync();
+        using var point = new TestPoint(_home);
+        await point.RegisterAsync();
+        var token = await point.RunTokenAsync();
+        using var signer = point.Report.ToStatementSigner();
+        using var other = StatementSigner.Generate();
+        var bodies = new List<byte[]>();
+        Digest? prev = null;
+        for (var i = 0; i < 5; i++)
+        {
+            var statement = Outcome(point, Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("1"), Run(token)))), prev).ToBytes();
+
+            // The fourth is signed by somebody else: what joins it has nothing to join.
+            prev = Statement.DigestOf(statement);
+            bodies.Add(new Envelope(statement, (i == 3 ? other : signer).Sign(statement)).ToBytes());
+        }
+
+        var told = TestPoint.Read<OutcomesAnswer>(await point.PlaneAsync(PlaneRoutes.OutcomesTogether, OutcomesReport.Write(bodies))).Outcomes;
+        Assert.Equal([null, null, null, DenyReason.AssertionInvalid, DenyReason.Late], told.Select(o => o.Entry is null ? o.Reason : (DenyReason?)null));
+        Assert.Equal(told.Take(3).Select(o => o.Entry).Order(), told.Take(3).Select(o => o.Entry));
+        Assert.Equal(told[1].Entry, TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.Outcomes, bodies[1])).Entry);
+        Assert.Equal(told.Take(3), TestPoint.Read<OutcomesAnswer>(await point.PlaneAsync(PlaneRoutes.OutcomesTogether, OutcomesReport.Write(bodies[..3]))).Outcomes);
+        foreach (var wrong in (byte[][])["{}"u8.ToArray(), OutcomesReport.Write([]), OutcomesReport.Write([.. Enumerable.Repeat(bodies[0], OutcomesReport.OutcomesMax + 1)])])
+        {
+            Assert.Equal(400, (await point.PlaneAsync(PlaneRoutes.OutcomesTogether, wrong)).Status);
+        }
+    }
+
+    [Fact]
     public async Task A_report_whose_predecessor_never_came_is_to_be_sent_again()
     {
         await using var plane = await _home.StartAsync();
