@@ -36,22 +36,27 @@ internal static class LogRotation
             return begun; // a change that was interrupted is this one
         }
 
-        if (!File.Exists(paths.NextHeadKey))
-        {
-            DurableFile.Write(paths.NextHeadKey, HeadKeyFile.Generate(null));
-        }
-
-        using (var next = Read(paths.NextHeadKey, settings))
         using (var keys = PlaneKeys.TryLoad(settings, out var loaded, out var reason) ? loaded : throw new LedgerUnavailableException(reason))
         using (var working = new WorkingKeys(clock.GetUtcNow()))
+        using (var ledger = Ledger.Open(new LedgerOptions { Folder = paths.Ledger }, KeysOf(keys.Heads, keys, working), clock))
         {
-            if (next.VerifierKey.Name == keys.Heads.Origin)
+            if (keys.Heads.Held.Length > 1)
             {
                 throw new LedgerUnavailableException($"a head key of {keys.Heads.Origin} is being replaced: expected the end of that overlap before the end of the log");
             }
 
-            using var ledger = Ledger.Open(new LedgerOptions { Folder = paths.Ledger }, KeysOf(keys.Heads, keys, working), clock);
             await CloseAsync(ledger, clock, waits, cancellation);
+            if (LogEnd.Refusal(ledger.State) is { } cannot)
+            {
+                throw new LedgerUnavailableException(cannot);
+            }
+
+            if (!File.Exists(paths.NextHeadKey))
+            {
+                DurableFile.Write(paths.NextHeadKey, HeadKeyFile.Generate(null));
+            }
+
+            using var next = Read(paths.NextHeadKey, settings);
             _ = await LogChange.EndAsync(ledger, next, cancellation);
         }
 
