@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Sealing;
-using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Files;
 using Obstat.Storage.Opening;

@@ -10,8 +10,8 @@ using Obstat.Storage.Reading;
 namespace Obstat.Storage.Tests;
 
 /// <summary>
-/// A process that changes its log is killed at each system call by which the change reaches the disk: afterwards one log is in force, the old one or the new one, never two, never none, and no entry is lost. Every rename, link,
-/// removal and sync, and a sample of writes by default; all of them with <c>OBSTAT_FAULTS=all</c>. Needs <c>strace</c>; with <c>OBSTAT_REQUIRE_TOOLS=1</c> it must be there.
+/// A process that changes its log is killed at each system call by which the change reaches the disk: afterwards one log is in force, the old one or the new one, never two, never none, and no entry is lost. The exchange of the
+/// folders and a sample of the others by default; all of them with <c>OBSTAT_FAULTS=all</c>. Needs <c>strace</c>; with <c>OBSTAT_REQUIRE_TOOLS=1</c> it must be there.
 /// </summary>
 public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
 {
@@ -61,7 +61,7 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
         var (runs, before) = (0, 0);
         foreach (var (call, count) in counted)
         {
-            var stride = Environment.GetEnvironmentVariable("OBSTAT_FAULTS") == "all" ? 1 : call switch { "pwrite64" => 60, "fsync" or "ftruncate" or "unlink" => 4, "rename" => 2, _ => 1 };
+            var stride = Environment.GetEnvironmentVariable("OBSTAT_FAULTS") == "all" ? 1 : call switch { "pwrite64" => 60, "fsync" => 12, "ftruncate" or "unlink" => 7, "mkdir" or "rename" => 2, _ => 1 };
             for (var n = 1 + new Random(Environment.TickCount).Next(stride); n <= count; n += stride)
             {
                 Directory.Delete(_place.Ledger, recursive: true);

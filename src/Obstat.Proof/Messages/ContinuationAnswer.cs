@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
-using Obstat.Proof.Merkle;
 using Obstat.Proof.Receipts;
 
 namespace Obstat.Proof.Messages;

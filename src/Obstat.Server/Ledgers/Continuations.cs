@@ -1,6 +1,5 @@
 using System.Text;
 using Obstat.Proof.Messages;
-using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Receipts;
 using Obstat.Proof.Statements;

@@ -2,7 +2,6 @@ using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
-using Obstat.Proof.Statements;
 using Obstat.Storage.Databases;
 using Obstat.Storage.Files;
 using Obstat.Storage.Opening;
