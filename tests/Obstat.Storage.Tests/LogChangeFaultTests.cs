@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Obstat.Core.Tests.Records;
-using Obstat.Proof;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Notes;
 using Obstat.Storage.Changing;
