@@ -39,7 +39,7 @@ internal static class FacesRound
     private static void Fill(string folder, int decisions)
     {
         using var connection = Database.OpenUnsynced(Path.Combine(folder, DecisionIndex.FileName));
-        Schema.Prepare(connection, DecisionIndex.FileName, IndexSchema.Text);
+        Schema.Prepare(connection, DecisionIndex.FileName, IndexSchema.TableText);
         using var writes = new IndexWrites(connection);
         var random = new Random(7);
         Database.Run(connection, "BEGIN IMMEDIATE");
@@ -66,14 +66,20 @@ internal static class FacesRound
                 held = 0;
             }
 
-            if (i % 1_000 == 999)
+            if (i % 10_000 == 9_999)
             {
+                writes.KeepCounts();
                 Database.Run(connection, "COMMIT");
                 Database.Run(connection, "BEGIN IMMEDIATE");
             }
         }
 
+        writes.KeepCounts();
         Database.Run(connection, "COMMIT");
+        foreach (var (_, text) in IndexSchema.Indexes)
+        {
+            Database.Run(connection, text);
+        }
     }
 
     private static void Measure(string folder, int decisions)

@@ -39,6 +39,12 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Error, "no metrics: {Address} cannot be had ({Error}); everything else goes on")]
     public static partial void MetricsOff(ILogger logger, string address, string error);
 
+    [LoggerMessage(14, LogLevel.Information, "everybody may read at {Address}")]
+    public static partial void PublicServing(ILogger logger, string address);
+
+    [LoggerMessage(15, LogLevel.Error, "nothing public: {Address} cannot be had ({Error}); everything else goes on")]
+    public static partial void PublicOff(ILogger logger, string address, string error);
+
     [LoggerMessage(50, LogLevel.Warning, "security: break-glass in force until {Until}, entry {Entry}, by {Kids}")]
     public static partial void BreakGlass(ILogger logger, string kids, string until, long entry);
 

@@ -37,6 +37,7 @@ public sealed class PlaneHost : IAsyncDisposable
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
     private ConsoleHost? _console;
+    private PublicHost? _public;
     private FacesParts? _faces;
     private MetricsHost? _metrics;
     private Task _upkeep = Task.CompletedTask;
@@ -50,6 +51,9 @@ public sealed class PlaneHost : IAsyncDisposable
 
     /// <summary>Where the console listens; null where it does not.</summary>
     public Uri? ConsoleAddress => _console?.Address;
+
+    /// <summary>Where everybody may read; null where nobody may.</summary>
+    public Uri? PublicAddress => _public?.Address;
 
     /// <summary>Where livez, readyz and metrics are served; null where they are not.</summary>
     public Uri? MetricsAddress => _metrics?.Address;
@@ -84,6 +88,11 @@ public sealed class PlaneHost : IAsyncDisposable
         if (_console is not null)
         {
             await _console.DisposeAsync();
+        }
+
+        if (_public is not null)
+        {
+            await _public.DisposeAsync();
         }
 
         if (_metrics is not null)
@@ -203,7 +212,7 @@ public sealed class PlaneHost : IAsyncDisposable
     private async Task StartFacesAsync(FaceSources sources, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
     {
         var (listen, otlp) = (sources.Settings.Listen, sources.Settings.Otlp);
-        if (listen.Console is null && listen.Metrics is null && otlp is null)
+        if (listen.Console is null && listen.Public is null && listen.Metrics is null && otlp is null)
         {
             return;
         }
@@ -218,6 +227,11 @@ public sealed class PlaneHost : IAsyncDisposable
         if (listen.Console is { } console)
         {
             _console = await ConsoleHost.StartAsync(console, Keep(new FacesApi(sources, _faces, logger)), sources.Clock, logging, logger, cancellation);
+        }
+
+        if (listen.Public is { } everybody)
+        {
+            _public = await PublicHost.StartAsync(everybody, Keep(new PublicApi(sources, _faces, logger)), logging, logger, cancellation);
         }
 
         if (listen.Metrics is { } metrics)

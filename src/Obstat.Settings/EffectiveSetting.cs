@@ -27,6 +27,8 @@ public sealed record EffectiveSetting(string Member, JsonValue Value, bool IsDef
             ("listen.local", JsonValue.Of(listen.Local.ToString())),
             ("listen.gateway", JsonValue.Of(listen.Gateway?.ToString())),
             ("listen.console", JsonValue.Of(listen.Console?.ToString())),
+            ("listen.public", JsonValue.Of(listen.Public?.ToString())),
+            ("public.tools", JsonValue.Strings(settings.PublicTools)),
             ("listen.metrics", JsonValue.Of(listen.Metrics?.ToString())),
             ("telemetry.otlp", JsonValue.Of(settings.Otlp?.OriginalString)),
             ("trust.issuers", JsonValue.Array(settings.Issuers.Select(Issuer))),

@@ -31,6 +31,9 @@ public sealed record InstallationSettings
     /// <summary>What the gateway guards.</summary>
     public required GatewaySettings Gateway { get; init; }
 
+    /// <summary>Tools that the public listener names, as <c>server/tool</c>; no other name stands there.</summary>
+    public required ImmutableArray<string> PublicTools { get; init; }
+
     /// <summary>The collector that gets metrics and spans by OTLP over HTTP; null: none.</summary>
     public required Uri? Otlp { get; init; }
 

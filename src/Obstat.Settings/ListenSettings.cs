@@ -6,5 +6,6 @@ namespace Obstat.Settings;
 /// <param name="Local">Where the gateway serves <c>mcp wrap</c>. Only a unix socket.</param>
 /// <param name="Gateway">Where the gateway serves Streamable HTTP: a loopback address; null: off.</param>
 /// <param name="Console">Where the plane serves the console and its read API: a loopback address; null: off.</param>
+/// <param name="Public">Where the plane serves what everybody may read, without a session: a loopback address; null, which is the default: off.</param>
 /// <param name="Metrics">Where the plane serves livez, readyz and metrics, without a session: a loopback address; null, which is the default: off.</param>
-public sealed record ListenSettings(UnixAddress Enforcement, UnixAddress Admin, UnixAddress Local, LoopbackAddress? Gateway, LoopbackAddress? Console, LoopbackAddress? Metrics);
+public sealed record ListenSettings(UnixAddress Enforcement, UnixAddress Admin, UnixAddress Local, LoopbackAddress? Gateway, LoopbackAddress? Console, LoopbackAddress? Public, LoopbackAddress? Metrics);

@@ -114,15 +114,17 @@ public sealed class DecisionIndexTests : LedgerCase
 
     private static DateTimeOffset Millisecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
-    [Fact]
-    public void The_index_says_what_reading_every_entry_says()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_index_says_what_reading_every_entry_says(bool isFilled)
     {
         var seed = Environment.TickCount;
         var random = new Random(seed);
         using var ledger = Filled(random);
         using var reader = ledger.Read();
         var size = reader.Size();
-        for (long at = 0; at < size;)
+        for (long at = 0; !isFilled && at < size;)
         {
             // In steps and starts of any size.
             using var index = DecisionIndex.Open(ledger.Folder, reader, Tool);
@@ -134,6 +136,17 @@ public sealed class DecisionIndexTests : LedgerCase
                 at = to;
             }
         }
+
+        if (isFilled)
+        {
+            // A whole ledger at once, in its order first and in all others at the end.
+            using var index = DecisionIndex.Open(ledger.Folder, reader, Tool);
+            index.BeginFill();
+            _ = index.Advance(reader, size / 2);
+            _ = index.Advance(reader, size);
+            Assert.NotEmpty(index.EndFill().ToArray());
+        }
+
 
         var log = Read(reader);
         using var asked = IndexReader.Open(ledger.Folder);

@@ -18,8 +18,9 @@ internal sealed class ConsoleHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ConsoleSite _pages;
+    private readonly FaceThreads _threads;
 
-    private ConsoleHost(WebApplication app, ConsoleSite pages, Uri address) => (_app, _pages, Address) = (app, pages, address);
+    private ConsoleHost(WebApplication app, ConsoleSite pages, FaceThreads threads, Uri address) => (_app, _pages, _threads, Address) = (app, pages, threads, address);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -33,7 +34,8 @@ internal sealed class ConsoleHost : IAsyncDisposable
         _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen));
         var app = builder.Build();
         ConsoleSite? pages = null;
-        app.Run(http => http.Request.Path.Value?.StartsWith(ApiRoutes.Prefix, StringComparison.Ordinal) == true ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http));
+        var threads = new FaceThreads();
+        app.Run(http => threads.RunAsync(() => http.Request.Path.Value?.StartsWith(ApiRoutes.Prefix, StringComparison.Ordinal) == true ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http)));
         try
         {
             await app.StartAsync(cancellation);
@@ -42,6 +44,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         {
             Log.ConsoleOff(logger, listen.ToString(), e.Message);
             await app.DisposeAsync();
+            threads.Dispose();
             return null;
         }
 
@@ -50,7 +53,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         api.Authorities = [address.Authority, string.Create(CultureInfo.InvariantCulture, $"localhost:{port}")];
         pages = new ConsoleSite(new ConsoleOptions(address, api.Authorities, IsDevelopment: false), clock, app.Services.GetRequiredService<ILoggerFactory>());
         Log.ConsoleServing(logger, address.ToString());
-        return new ConsoleHost(app, pages, address);
+        return new ConsoleHost(app, pages, threads, address);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,6 +62,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
         await _pages.DisposeAsync();
+        _threads.Dispose();
     }
 
     private static void Configure(KestrelServerOptions kestrel, LoopbackAddress listen)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Obstat.Console.Api;
 using Obstat.Proof.Encodings;
 using Obstat.Proof.Leases;
+using Obstat.Storage.Serving;
 
 namespace Obstat.Server.Faces;
 
@@ -10,6 +11,7 @@ internal sealed class FacesParts : IDisposable
 {
     private readonly FaceSources _plane;
     private readonly Damage _damage = new();
+    private readonly Sealed _opened;
     private readonly FaceRows _rows;
     private readonly DecisionsFace _decisions;
     private readonly EntryFace _entries;
@@ -28,7 +30,7 @@ internal sealed class FacesParts : IDisposable
     public FacesParts(FaceSources plane)
     {
         _plane = plane;
-        var opened = new Sealed(plane.Vault);
+        var opened = _opened = new Sealed(plane.Vault);
         _rows = new FaceRows(opened);
         Keeper = new IndexKeeper(plane.Ledger, opened, _rows, _damage);
         Pool = new QueryPool(plane.Ledger, _damage);
@@ -63,6 +65,9 @@ internal sealed class FacesParts : IDisposable
 
     /// <summary>How its parts are.</summary>
     public HealthFace Health { get; }
+
+    /// <summary>What of it everybody may know.</summary>
+    public PublicFace Public(PublishedLog log) => new(_plane, Standing, log, _opened);
 
     /// <summary>What answers a GET of each fixed path.</summary>
     public Dictionary<string, Func<HttpContext, Session, Task>> Reads() => new(StringComparer.Ordinal)

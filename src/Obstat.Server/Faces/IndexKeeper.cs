@@ -29,6 +29,10 @@ internal sealed class IndexKeeper : IDisposable
     /// <summary>Entries that a patrol proves anew: so many of the newest, and as many more, going round.</summary>
     private const int PatrolMax = 64;
 
+    /// <summary>Entries of a ledger from which on it is read in steps of <see cref="FillLength"/>.</summary>
+    private const int FillMin = 20_000;
+
+    private const int FillLength = 10_000;
     private static readonly TimeSpan PatrolEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
@@ -109,6 +113,7 @@ internal sealed class IndexKeeper : IDisposable
 
     private void Run()
     {
+        FaceThreads.StandBack();
         try
         {
             var pause = TimeSpan.Zero;
@@ -129,6 +134,12 @@ internal sealed class IndexKeeper : IDisposable
                     continue;
                 }
 
+                if (_index.Size == 0 && size > FillMin)
+                {
+                    Fill();
+                    continue;
+                }
+
                 var to = Math.Min(size, _index.Size + ChunkLength);
                 var came = _index.Advance(_reader!, to);
                 _ = Interlocked.Exchange(ref _size, to);
@@ -141,6 +152,36 @@ internal sealed class IndexKeeper : IDisposable
         {
             _failure = e.Message;
         }
+    }
+
+    /// <summary>Reads a ledger of which nothing was read yet, in large steps, and makes the orders of it last.</summary>
+    private void Fill()
+    {
+        _index!.BeginFill();
+        while (_index.Size < _ledger.State.Size && !_isToClear)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var to = Math.Min(_ledger.State.Size, _index.Size + FillLength);
+            _ = _index.Advance(_reader!, to);
+            _ = Interlocked.Exchange(ref _size, to);
+            if (_stop.Wait(Stopwatch.GetElapsedTime(started)))
+            {
+                return;
+            }
+        }
+
+        var made = Stopwatch.GetTimestamp();
+        foreach (var _ in _index.EndFill())
+        {
+            if (_stop.Wait(Stopwatch.GetElapsedTime(made)))
+            {
+                return;
+            }
+
+            made = Stopwatch.GetTimestamp();
+        }
+
+        _ = Interlocked.Exchange(ref _orphans, _asked!.EventCount(OrphanedStatement.TypeName));
     }
 
     /// <summary>Proves anew what pages show most, and goes round through all the rest: a file that somebody changed is found while nobody looks at the entry.</summary>

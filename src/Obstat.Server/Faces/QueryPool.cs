@@ -92,6 +92,7 @@ internal sealed class QueryPool : IDisposable
 
     private void Run(Ledger ledger, Damage damage)
     {
+        FaceThreads.StandBack();
         using var desk = new Desk(ledger, damage);
         foreach (var question in _waiting.GetConsumingEnumerable())
         {

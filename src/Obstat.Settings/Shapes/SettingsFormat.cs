@@ -18,6 +18,9 @@ internal static partial class SettingsFormat
     private static readonly TextShape ConsoleLoopback = new(
         LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7074\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535, "127.0.0.1:7074");
 
+    private static readonly TextShape PublicLoopback = new(
+        LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7077\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535);
+
     private static readonly TextShape MetricsLoopback = new(
         LoopbackForm(), "a loopback address and port, as in \"127.0.0.1:7076\"", t => int.Parse(t[(t.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture) <= 65535);
 
@@ -68,8 +71,13 @@ internal static partial class SettingsFormat
             new("local", "Where the gateway serves mcp wrap.", Unix),
             new("gateway", "Where the gateway serves Streamable HTTP; null: off.", new OrNullShape(Loopback)),
             new("console", "Where the plane serves the console; null: off.", new OrNullShape(ConsoleLoopback)),
+            new("public", "Where the plane serves what everybody may read, without a session and with what names anybody left out; null: off.", new OrNullShape(PublicLoopback)),
             new("metrics", "Where the plane serves livez, readyz and metrics, without a session; null: off.", new OrNullShape(MetricsLoopback)),
         ], Distinct)),
+        new("public", "What the public listener may name.", new ObjectShape(
+        [
+            new("tools", "Tools that it names, as in \"files/read_text_file\".", new ListShape(new TextShape(ToolForm(), "a server and a tool, as in \"files/read_text_file\""), 256)),
+        ])),
         new("trust", "Whose word is taken.", new ObjectShape([new("issuers", "Issuers of access tokens.", new ListShape(Issuer, 64))])),
         new("gateway", "The gateway: which plane it asks and which servers it guards.", new ObjectShape(
         [
@@ -125,7 +133,8 @@ internal static partial class SettingsFormat
             Digest = digest,
             Tenant = file["tenant"]?.AsString ?? "local",
             Paths = new InstallationPaths(folder, data, Path.GetFullPath(file["policies"]?.AsString ?? "policies", folder)),
-            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http, console, listen["metrics"]?.AsString is { } metrics ? Port(metrics) : null),
+            Listen = new ListenSettings(enforcement, Socket(listen["admin"], "admin.sock"), Socket(listen["local"], "gateway.sock"), http, console, listen["public"]?.AsString is { } everybody ? Port(everybody) : null, listen["metrics"]?.AsString is { } metrics ? Port(metrics) : null),
+            PublicTools = Texts(file["public"]?["tools"]),
             Otlp = file["telemetry"]?["otlp"]?.AsString is { } otlp ? new Uri(otlp.TrimEnd('/') + "/") : null,
             Issuers = [.. (file["trust"]?["issuers"]?.Items ?? []).Select(i => new IssuerSettings(
                 i["url"]!.AsString!, i["profile"]!.AsString!, i["audience"]!.AsString!, Texts(i["algs"]),
@@ -188,6 +197,9 @@ internal static partial class SettingsFormat
         var twice = value.Members.Where(m => m.Value.AsString is not null).GroupBy(m => m.Value.AsString, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Last();
         return twice is { } member ? new Finding(member.Offset, $"{path}.{member.Name} is the address of another listener", "no two listeners share an address", "choose another one") : null;
     }
+
+    [GeneratedRegex("^[a-z0-9_-]{1,32}/[\\x21-\\x7e]{1,128}$")]
+    private static partial Regex ToolForm();
 
     [GeneratedRegex("^[\\s\\S]{1,4096}$")]
     private static partial Regex AnyText();

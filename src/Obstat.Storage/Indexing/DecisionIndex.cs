@@ -37,6 +37,7 @@ public sealed class DecisionIndex : IDisposable
     private byte[] _chunk = [];
     private long _decisions;
     private bool _isDirty;
+    private bool _isFilling;
 
     private DecisionIndex(SqliteConnection connection, string origin, long size, Func<LedgerReader, DecisionStatement, string> tool)
     {
@@ -104,6 +105,7 @@ public sealed class DecisionIndex : IDisposable
             }
 
             KeepChunk();
+            _writes.KeepCounts();
             _writes.Place(_origin, to, TreeHash.Leaf(last).ToArray());
             Database.Run(_connection, "COMMIT");
             Size = to;
@@ -112,10 +114,38 @@ public sealed class DecisionIndex : IDisposable
         catch
         {
             Database.Run(_connection, "ROLLBACK");
+            _writes.ForgetCounts();
             // Words and rows of what was rolled back are not in the file.
             Load();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Begins to read a whole ledger: until <see cref="EndFill"/> nothing is kept in order but the order of the log, and lists under a filter are slow. A file that a crash leaves so is no index of ours, and is made again.
+    /// </summary>
+    public void BeginFill()
+    {
+        foreach (var (name, _) in IndexSchema.Indexes)
+        {
+            Database.Run(_connection, $"DROP INDEX IF EXISTS {name}");
+        }
+
+        _isFilling = true;
+    }
+
+    /// <summary>Makes the orders of what was read, one with each step, so that who asks for them may pause between; whoever lists is fast again after the last.</summary>
+    public IEnumerable<string> EndFill()
+    {
+        foreach (var (name, text) in IndexSchema.Indexes)
+        {
+            Database.Run(_connection, text);
+            yield return name;
+        }
+
+        Database.Run(_connection, "INSERT OR IGNORE INTO link(decision, entry) SELECT idx, entry FROM temp.later JOIN decision ON decision.jti = later.jti");
+        Database.Run(_connection, "DELETE FROM temp.later");
+        _isFilling = false;
     }
 
     /// <summary>Forgets everything that was read, for who found that a row is not what its entry says. Readers see it empty and growing.</summary>
@@ -128,6 +158,7 @@ public sealed class DecisionIndex : IDisposable
         }
 
         transaction.Commit();
+        Database.Run(_connection, "DELETE FROM temp.later");
         Size = 0;
         Load();
     }
@@ -161,7 +192,14 @@ public sealed class DecisionIndex : IDisposable
             case LeaseStatement lease:
                 foreach (var happened in lease.Events)
                 {
-                    _writes.LinkOf(Id(happened.Jti), index);
+                    if (_isFilling)
+                    {
+                        _writes.LinkLater(Id(happened.Jti), index);
+                    }
+                    else
+                    {
+                        _writes.LinkOf(Id(happened.Jti), index);
+                    }
                 }
 
                 return null;
@@ -250,6 +288,7 @@ public sealed class DecisionIndex : IDisposable
         try
         {
             connection = Database.OpenUnsynced(path); // what a crash takes is read again
+            Database.Run(connection, "PRAGMA cache_size = -32768"); // 32 MiB: ids lie under random keys
             Schema.Prepare(connection, path, IndexSchema.Text);
             if (Place(connection, reader) is { } size)
             {

@@ -45,6 +45,8 @@ internal sealed class Scrubber(LedgerReader reader, TimeProvider time)
 
     private void Read(long bundle, MerkleEdge published)
     {
+        // What was read before says nothing of what the file holds now.
+        reader.Forget();
         var first = bundle * TileAddress.WidthFull;
         var tile = reader.Tile(new(0, bundle, TileAddress.WidthFull));
         var at = 0;

@@ -16,8 +16,6 @@ namespace Obstat.Storage.Reading;
 /// </summary>
 public sealed class LedgerReader : IDisposable
 {
-    private const int TilesKept = 1_024; // 8 MiB
-
     private readonly SqliteConnection _connection;
     private readonly string _origin;
     private readonly SqliteCommand _entry;
@@ -28,11 +26,12 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteCommand _hasBlob;
     private readonly string _folder;
     private readonly Dictionary<string, (SqliteConnection Connection, SqliteCommand Blob)> _months = new(StringComparer.Ordinal); // by path
-    private (long Size, FullNode Nodes)? _nodes;
+    private KnownNodes _nodes;
 
     private LedgerReader(string folder, SqliteConnection connection, string origin)
     {
         (_folder, _connection, _origin) = (folder, connection, origin);
+        _nodes = new KnownNodes(Tile, LeafHashes);
         _entry = Database.Prepare(connection, "SELECT leaf, statement FROM entry WHERE origin = $1 AND idx = $2", 2);
         _entries = Database.Prepare(connection, "SELECT idx, leaf, statement FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
         _leaves = Database.Prepare(connection, "SELECT idx, leaf FROM entry WHERE origin = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", 3);
@@ -96,11 +95,23 @@ public sealed class LedgerReader : IDisposable
         ArgumentNullException.ThrowIfNull(head);
         var (written, leaf) = Entry(index);
         var path = Inclusion(index, head.Size);
-        return Leaf.TryReadDigest(leaf, out var digest)
-            && digest == Pae.Digest(written.Bytes.Span)
-            && InclusionProof.Verifies(index, head.Size, TreeHash.Leaf(leaf), path, head.Root)
-                ? (written, leaf, path)
-                : throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected what the head of size {head.Size.ToString(CultureInfo.InvariantCulture)} covers");
+        if (Leaf.TryReadDigest(leaf, out var digest) && digest == Pae.Digest(written.Bytes.Span))
+        {
+            if (InclusionProof.Verifies(index, head.Size, TreeHash.Leaf(leaf), path, head.Root))
+            {
+                return (written, leaf, path);
+            }
+
+            // What was read once may have been read wrong, or was mended since: it is read again before anything is said of it.
+            Forget();
+            path = Inclusion(index, head.Size);
+            if (InclusionProof.Verifies(index, head.Size, TreeHash.Leaf(leaf), path, head.Root))
+            {
+                return (written, leaf, path);
+            }
+        }
+
+        throw new LedgerUnavailableException($"entry {index.ToString(CultureInfo.InvariantCulture)}: expected what the head of size {head.Size.ToString(CultureInfo.InvariantCulture)} covers");
     }
 
     /// <summary>Leaves and statements from one index to before another, as they are stored. Throws where one is missing.</summary>
@@ -153,6 +164,9 @@ public sealed class LedgerReader : IDisposable
         Set(_tile, _origin, (long)address.Level, address.N);
         return _tile.ExecuteScalar() is byte[] stored && stored.AsSpan().SequenceEqual(hashes);
     }
+
+    /// <summary>Forgets the nodes of the tree that were read: the next proof reads the file anew.</summary>
+    internal void Forget() => _nodes = new KnownNodes(Tile, LeafHashes);
 
     /// <summary>The inclusion path of an entry, leaf to root, in the tree of a size.</summary>
     public Digest[] Inclusion(long index, long size) => InclusionProof.Make(index, size, Nodes(size));
@@ -240,30 +254,7 @@ public sealed class LedgerReader : IDisposable
         return null;
     }
 
-    private FullNode Nodes(long size)
-    {
-        // Proofs ask for nodes of the same few tiles again and again, one proof and the next. What a tree of one size is made of does not change.
-        if (_nodes?.Size != size)
-        {
-            var read = new Dictionary<TileAddress, byte[]>();
-            _nodes = (size, Proof.Merkle.Tile.Nodes(size, address =>
-            {
-                if (!read.TryGetValue(address, out var hashes))
-                {
-                    if (read.Count >= TilesKept)
-                    {
-                        read.Clear();
-                    }
-
-                    read[address] = hashes = Tile(address);
-                }
-
-                return hashes;
-            }));
-        }
-
-        return _nodes.Value.Nodes;
-    }
+    private FullNode Nodes(long size) => (level, index) => _nodes.Node(size, level, index);
 
     private byte[] Partial(TileAddress address)
     {

@@ -50,6 +50,9 @@ public sealed class PublishedLog : IDisposable
     /// <summary>The oldest published checkpoint of at least a size; null where there is none.</summary>
     public (Checkpoint Head, SignedNote Note)? From(long sizeMin) => Reader.PublishedFrom(sizeMin) is { } row ? Verified(row) : null;
 
+    /// <summary>The newest published checkpoint below a size; null where there is none.</summary>
+    public (Checkpoint Head, SignedNote Note)? Before(long size) => Reader.Published(size - 1) is { } row ? Verified(row) : null;
+
     /// <summary>The proof that an entry is in the log, under the newest published checkpoint; null where it is not covered yet.</summary>
     public TlogProof? Prove(long index)
         => Newest() is { } newest && index >= 0 && index < newest.Head.Size ? new(index, [.. Reader.Proven(index, newest.Head).Path], newest.Note) : null;

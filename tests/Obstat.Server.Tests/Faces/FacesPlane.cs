@@ -26,15 +26,21 @@ internal sealed class FacesPlane : IAsyncDisposable
     /// <summary>What the point was answered when it registered.</summary>
     public RegisterAnswer Registered { get; }
 
+    public Uri? PublicAddress => _host.PublicAddress;
+
     public Uri Address => _host.ConsoleAddress!;
 
-    public static async Task<FacesPlane> StartAsync(string policies = TestInstallation.Limit)
+    public static async Task<FacesPlane> StartAsync(string policies = TestInstallation.Limit, string? everybody = null, string tools = "[]")
     {
-        var home = new TestInstallation(policies, console: "127.0.0.1:0");
+        var home = new TestInstallation(policies, console: "127.0.0.1:0", everybody: everybody, tools: tools);
         var host = await home.StartAsync();
         var point = new TestPoint(home);
         return new FacesPlane(home, host, point, await point.RegisterAsync());
     }
+
+    /// <summary>A plane of an installation whose point registered before.</summary>
+    public static async Task<FacesPlane> OfAsync(TestInstallation home, TestPoint point)
+        => new(home, await home.StartAsync(), point, TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(point.Registration())));
 
     /// <summary>One decision; gives its entry.</summary>
     public async Task<long> AskAsync(string amount)
@@ -90,13 +96,13 @@ internal sealed class FacesPlane : IAsyncDisposable
     public static ApiRefusal Refusal(string body) => JsonSerializer.Deserialize(body, ApiJson.Default.ApiRefusal)!;
 
     /// <summary>Waits until the index has read every entry that the ledger has now.</summary>
-    public async Task IndexedAsync(HttpClient client)
+    public async Task IndexedAsync(HttpClient client, TimeSpan? patience = null)
     {
         var started = TimeProvider.System.GetTimestamp();
         for (StateView state; (state = await ReadAsync(client, ApiRoutes.State, ApiJson.Default.StateView)).Indexed < state.Entries;)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"the index stands at {state.Indexed} of {state.Entries}: {state.IndexFailure}");
-            await Task.Yield();
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < (patience ?? Patience), $"the index stands at {state.Indexed} of {state.Entries}: {state.IndexFailure}");
+            await Task.Delay(20);
         }
     }
 

@@ -24,12 +24,12 @@ internal sealed class TestInstallation : IDisposable
 
     private const string Tool = """{"name":"transfer","inputSchema":{"type":"object","properties":{"amount":{"type":"number"},"to":{"type":"string"}},"required":["amount","to"]}}""";
 
-    public TestInstallation(string policies = Limit, string? console = null, string? metrics = null, string? otlp = null)
+    public TestInstallation(string policies = Limit, string? console = null, string? metrics = null, string? otlp = null, string? everybody = null, string tools = "[]")
     {
         Folder = Path.Combine(Path.GetTempPath(), "obt-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
         Assert.True(PrivateFolder.Prepare(Folder, out var reason), reason);
-        File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null,"console":CONSOLE,"metrics":METRICS},"telemetry":TELEMETRY,"trust":{"issuers":[{"url":"https://idp.example","profile":"rfc9068","audience":"https://gate.example","algs":["ES256"],"jwks":"idp.json","staleAfter":"24h"}]},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}"""
-            .Replace("CONSOLE", console is null ? "null" : $"\"{console}\"", StringComparison.Ordinal).Replace("METRICS", metrics is null ? "null" : $"\"{metrics}\"", StringComparison.Ordinal)
+        File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null,"console":CONSOLE,"public":PUBLIC,"metrics":METRICS},"public":{"tools":TOOLS},"telemetry":TELEMETRY,"trust":{"issuers":[{"url":"https://idp.example","profile":"rfc9068","audience":"https://gate.example","algs":["ES256"],"jwks":"idp.json","staleAfter":"24h"}]},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}"""
+            .Replace("CONSOLE", console is null ? "null" : $"\"{console}\"", StringComparison.Ordinal).Replace("PUBLIC", everybody is null ? "null" : $"\"{everybody}\"", StringComparison.Ordinal).Replace("TOOLS", tools, StringComparison.Ordinal).Replace("METRICS", metrics is null ? "null" : $"\"{metrics}\"", StringComparison.Ordinal)
             .Replace("TELEMETRY", otlp is null ? "{}" : $$"""{"otlp":"{{otlp}}"}""", StringComparison.Ordinal));
         Settings = SettingsFile.TryLoad(Path.Combine(Folder, "obstat.json"), out var settings, out var error) ? settings : throw new InvalidOperationException(error.ToString());
         var paths = Settings.Paths;
