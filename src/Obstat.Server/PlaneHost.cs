@@ -179,7 +179,9 @@ public sealed class PlaneHost : IAsyncDisposable
         var rows = new DecisionRows(ledger, vault, Keep(EndIndex.Open(paths.Ledger, ledger.Origin)));
         var watch = new PointWatch(boots, ledger, snapshots, orders, stops, clock, logger);
         var exporter = new Exporter(ledger, rows, shelf);
-        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, Keep(new AskQueue()), new Continuations(ledger, paths.EndedLedgers), watch, clock, logger).Routes;
+        var queue = Keep(new AskQueue());
+        leases.StopTook = meter.Stopped;
+        var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, queue, new Continuations(ledger, paths.EndedLedgers), watch, clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, watch, stops, drain, breakGlass, Link, clock).Routes;
         (points, operators) = (() => pointsApi, () => adminApi);
 
@@ -203,7 +205,7 @@ public sealed class PlaneHost : IAsyncDisposable
 
         var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
         Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, meter, exporter, clock, clock.GetUtcNow()), logging, running, cancellation);
+        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, meter, queue, exporter, clock, clock.GetUtcNow()), logging, running, cancellation);
 
         _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, watch, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
 using Obstat.Proof;
@@ -31,6 +32,8 @@ public sealed class Ledger : ILedger, IDisposable
     private readonly TimeProvider _time;
     private readonly HeadSigner _heads;
     private int _disposed;
+    private int _waiting;
+    private long _answered;
 
     private Ledger(HeldFolder held, LedgerKeys keys, LedgerOptions options, TimeProvider time)
     {
@@ -65,6 +68,9 @@ public sealed class Ledger : ILedger, IDisposable
 
     /// <summary>Why the kept fold was not taken at this start, where there was one: somebody changed or lost it, and the whole log was read instead. Null where all was well.</summary>
     public string? FoldRefused { get; private init; }
+
+    /// <summary>How long appends wait without one of them being answered; zero while none waits.</summary>
+    public TimeSpan Lag => Volatile.Read(ref _waiting) == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Volatile.Read(ref _answered));
 
     /// <summary>Whether the clock is trusted: without it nothing that the plane says is recorded.</summary>
     public bool IsClockTrusted => _writer.IsClockTrusted;
@@ -103,7 +109,27 @@ public sealed class Ledger : ILedger, IDisposable
             return AppendResult.Refused(DenyReason.Fault);
         }
 
-        var waiting = new Waiting(draft);
+        using var span = LedgerMeter.Spans.StartActivity("obstat.record");
+        var started = Stopwatch.GetTimestamp();
+        if (Interlocked.Increment(ref _waiting) == 1)
+        {
+            Volatile.Write(ref _answered, started);
+        }
+
+        try
+        {
+            return await WaitAsync(new Waiting(draft), draft, cancellation);
+        }
+        finally
+        {
+            Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
+            _ = Interlocked.Decrement(ref _waiting);
+            LedgerMeter.Append.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+    }
+
+    private async Task<AppendResult> WaitAsync(Waiting waiting, Draft draft, CancellationToken cancellation)
+    {
         if (_writer.Failure is not null || !_writer.Intake.TryAdd(waiting))
         {
             return AppendResult.Refused(DenyReason.LedgerUnavailable);

@@ -25,11 +25,18 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     private readonly Lock _lock = new();
     private readonly LeaseBook _book = new();
     private readonly ConcurrentQueue<(LeaseEvent Event, Digest? Under)> _events = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _acknowledged = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (TaskCompletionSource Open, long At)> _acknowledged = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Event, string Code), long> _ends = new();
     private readonly RenewalLog _renewals = new();
     private readonly TimeSpan _started = clock.GetElapsedTime(0);
     private int _flushing;
     private int _moves;
+
+    /// <summary>Leases that this start ended, by how and why.</summary>
+    public IEnumerable<KeyValuePair<(string Event, string Code), long>> Ends => _ends;
+
+    /// <summary>Told how long it took from the plane's word to the point's that a lease is over.</summary>
+    public Action<TimeSpan>? StopTook { get; set; }
 
     /// <summary>Leases that go on.</summary>
     public ImmutableArray<LeaseFacts> Running
@@ -262,7 +269,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
             ended = _book.Stop(scope, code, Now);
         }
 
-        ImmutableArray<Task> open = [.. ended.Select(e => _acknowledged.GetOrAdd(e.Facts.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task)];
+        ImmutableArray<Task> open = [.. ended.Select(e => _acknowledged.GetOrAdd(e.Facts.Id, _ => (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), clock.GetTimestamp())).Open.Task)];
         foreach (var one in ended)
         {
             running.Remove(one.Facts.Id);
@@ -344,7 +351,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     {
         if (_acknowledged.TryRemove(lease, out var open))
         {
-            _ = open.TrySetResult();
+            _ = open.Open.TrySetResult();
+            StopTook?.Invoke(clock.GetElapsedTime(open.At));
         }
     }
 
@@ -372,6 +380,11 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
                 var some = ImmutableArray.CreateBuilder<(LeaseEvent, Digest?)>();
                 while (some.Count < LeaseStatement.EventsMax && _events.TryDequeue(out var one))
                 {
+                    if (one.Event.IsEnd)
+                    {
+                        _ = _ends.AddOrUpdate((one.Event.Event, one.Event.Code ?? ""), 1, static (_, n) => n + 1);
+                    }
+
                     some.Add(one);
                 }
 

@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
 using Obstat.Proof.Json;
+using Obstat.Server.Telemetry;
 using Obstat.Storage;
 using Obstat.Storage.Vaults;
 
@@ -14,6 +15,8 @@ internal sealed class VaultSealer(Vault vault) : ISealer
     /// <inheritdoc/>
     public Task<SealedDecision?> SealAsync(Decided decided, CancellationToken cancellation)
     {
+        // What comes here was identified and decided since the gate's span began.
+        GateMeter.Decided();
         try
         {
             return Task.FromResult<SealedDecision?>(Seal(decided));

@@ -13,18 +13,28 @@ internal sealed class GateMeter : IDisposable
     /// <summary>Name of the meter and of the source of spans.</summary>
     public const string Name = "Obstat";
 
+    private const string GateSpan = "obstat.gate";
+
+    private static readonly ActivitySource s_steps = new(Name);
+
     private readonly Meter _meter = new(Name);
     private readonly ActivitySource _source = new(Name);
     private readonly Counter<long> _decisions;
     private readonly Histogram<double> _seconds;
+    private readonly Histogram<double> _stops;
 
     public GateMeter(TimeProvider clock)
     {
         Latencies = new PointLatencies(clock);
         _decisions = _meter.CreateCounter<long>("obstat.decisions", description: "Decisions, by verdict, reason code and enforcement point.");
+        _stops = _meter.CreateHistogram(
+            "obstat.stop", "s", "From the plane's word that a lease is over to its point's that it stopped.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] });
         _seconds = _meter.CreateHistogram(
             "obstat.decision", "s", "From an understood ask to its answer.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
     }
+
+    /// <summary>A lease is over by the plane's word, and its point said so after that time.</summary>
+    public void Stopped(TimeSpan took) => _stops.Record(took.TotalSeconds);
 
     /// <summary>How long decisions took lately, by point.</summary>
     public PointLatencies Latencies { get; }
@@ -32,8 +42,17 @@ internal sealed class GateMeter : IDisposable
     /// <summary>The meter, for gauges beside it.</summary>
     public Meter Meter => _meter;
 
+    /// <summary>The decision that is being made on this flow was identified and decided: a span from its beginning to now.</summary>
+    public static void Decided()
+    {
+        if (Activity.Current is { OperationName: GateSpan } gate)
+        {
+            using var _ = s_steps.StartActivity(ActivityKind.Internal, gate.Context, startTime: gate.StartTimeUtc, name: "obstat.decide");
+        }
+    }
+
     /// <summary>A decision begins.</summary>
-    public Measured Begin(string point) => new(this, point, _source.StartActivity("obstat.gate", ActivityKind.Server));
+    public Measured Begin(string point) => new(this, point, _source.StartActivity(GateSpan, ActivityKind.Server));
 
     public void Dispose()
     {

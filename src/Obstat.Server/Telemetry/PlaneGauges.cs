@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Obstat.Console.Api;
 using Obstat.Proof.Reasons;
 using Obstat.Server.Faces;
 
@@ -7,6 +8,29 @@ namespace Obstat.Server.Telemetry;
 /// <summary>What is looked up when somebody measures: sizes, ages, states. Never a principal, a tool or an argument.</summary>
 internal static class PlaneGauges
 {
+    private static Measurement<T> Tagged<T>(T value, params ReadOnlySpan<(string Name, string Value)> tags)
+        where T : struct
+    {
+        var pairs = new KeyValuePair<string, object?>[tags.Length];
+        for (var i = 0; i < tags.Length; i++)
+        {
+            pairs[i] = new(tags[i].Name, tags[i].Value);
+        }
+
+        return new Measurement<T>(value, pairs);
+    }
+
+    private static IEnumerable<Measurement<double>> Ages(PointView point, DateTimeOffset now)
+    {
+        foreach (var (kind, at) in new[] { ("deny", point.Denied), ("allow", point.Allowed) })
+        {
+            if (at is { } passed)
+            {
+                yield return Tagged((now - passed).TotalSeconds, ("point", point.Id), ("kind", kind));
+            }
+        }
+    }
+
     /// <summary>Adds them to a meter.</summary>
     public static void Add(Meter meter, FaceSources plane, Standing standing, IndexKeeper keeper)
     {
@@ -23,7 +47,17 @@ internal static class PlaneGauges
             description: "1 with the code that every ask is refused with.");
         _ = meter.CreateObservableGauge(
             "obstat.points", () => standing.Points.Select(p => new Measurement<int>(p.IsConnected ? 1 : 0, new KeyValuePair<string, object?>("point", p.Id))), description: "1: the enforcement point is connected; 0: it is away, and refuses.");
-        _ = meter.CreateObservableGauge("obstat.key.expiry", () => (plane.Working.Until - plane.Clock.GetUtcNow()).TotalSeconds, "s", "Until the working keys end.");
+        _ = meter.CreateObservableGauge("obstat.key.expiry", () => Tagged((plane.Working.Until - plane.Clock.GetUtcNow()).TotalSeconds, ("key", "working")), "s", "Until a key of the plane ends.");
+        _ = meter.CreateObservableGauge("obstat.ledger.lag", () => plane.Ledger.Lag.TotalSeconds, "s", "How long appends wait without one of them being answered.");
+        _ = meter.CreateObservableCounter("obstat.sheds", () => plane.Queue.Shed, description: "Asks that were refused before any signature was looked at, because too many came.");
+        _ = meter.CreateObservableCounter(
+            "obstat.lease.ends", () => plane.Leases.Ends.Select(e => Tagged(e.Value, ("event", e.Key.Event), ("code", e.Key.Code))), description: "Leases that this start ended, by how and why.");
+        _ = meter.CreateObservableGauge(
+            "obstat.canary.age",
+            () => standing.Points.SelectMany(p => Ages(p, plane.Clock.GetUtcNow())),
+            "s", "Since a point's last probe that passed: deny, an action that nothing permits was refused; allow, a permitted one passed.");
+        _ = meter.CreateObservableCounter("obstat.canary.open", () => standing.Points.Select(p => Tagged(p.Effects, ("point", p.Id))), description: "Effects of probes that must have none: above 0 a point was open.");
+        _ = meter.CreateObservableGauge("obstat.drift", () => standing.Points.Select(p => Tagged(p.DriftSeconds ?? 0, ("point", p.Id))), "s", "Since a point enforces by something else than the plane published; 0 while it does not.");
         _ = meter.CreateObservableGauge(
             "obstat.trust.age",
             () => plane.Snapshots.Current is var current

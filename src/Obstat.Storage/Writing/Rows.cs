@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Obstat.Core.Records;
@@ -42,7 +43,12 @@ internal sealed class Rows : IDisposable
 
     internal void Begin() => _ = _begin.ExecuteNonQuery();
 
-    internal void Commit() => _ = _commit.ExecuteNonQuery();
+    internal void Commit()
+    {
+        var started = Stopwatch.GetTimestamp();
+        _ = _commit.ExecuteNonQuery();
+        LedgerMeter.Commit.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
 
     internal void Entry(long index, ReadOnlySpan<byte> leaf, ReadOnlySpan<byte> statement)
     {

@@ -1,7 +1,16 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Obstat.Proof;
+using Obstat.Proof.Encodings;
+using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Permits;
+using Obstat.Proof.Statements;
 using Obstat.Server.Tests.Planes;
 using Obstat.Tests;
 using Assertion = Obstat.Proof.Messages.Assertion;
@@ -83,14 +92,76 @@ public sealed partial class MetricsTests
         using var point = new TestPoint(home);
         await DecideAsync(point);
         var given = MetricName().Matches((await GetAsync(host.MetricsAddress!, "/metrics")).Body).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
-        // One is there only while something is refused.
-        given.Add("obstat_refusing");
+        // Some are there only when something happened; the documented ones are compared with the given ones below.
+        given.UnionWith(MetricName().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "docs", "metrics.md"))).SelectMany(m => (string[])[m.Value, m.Value + "_bucket"]));
         foreach (var file in (string[])["grafana.json", "alerts.yml"])
         {
             var named = MetricName().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "samples", "observability", file))).Select(m => m.Value).Distinct().ToArray();
             Assert.NotEmpty(named);
             Assert.Empty(named.Except(given));
         }
+    }
+
+    [Fact]
+    public async Task Every_metric_that_is_documented_is_given_and_every_one_that_is_given_is_documented()
+    {
+        using var home = new TestInstallation(metrics: "127.0.0.1:0");
+        await using var host = await home.StartAsync();
+        using var point = new TestPoint(home);
+        var registered = await point.RegisterAsync();
+        var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("5000"), token)));
+        var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("5"), token) with { Mode = "lease" }));
+        Assert.True(Base64Url.TryDecode(allow.Permit.Split('.')[1], out var payload));
+        Assert.True(PermitClaims.TryRead(TestInstallation.Json(System.Text.Encoding.UTF8.GetString(payload)), out var claims, out _));
+        var me = new PointBoot("gateway", point.Boot);
+        var said = new EffectivePolicy(
+            me, Digest.Of([1]), Digest.Of([2]), registered.Snapshot, registered.Epoch, registered.OrdersHead, [], new ProofOfClosure(9_000, 2_000, 1_000, null, 3, "open"), 0,
+            ImmutableSortedDictionary<LeaseClass, long>.Empty, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Assert.Equal(200, (await point.PlaneAsync(PlaneRoutes.Effective, PlaneMessage.Write(new EffectiveReport(me, said.Sign(point.Report))))).Status);
+        // A halt of everything ends the lease; the point says that it stopped, and everything is refused.
+        var halting = point.AdminAsync(AdminRoutes.Halt, PlaneMessage.Write(new StopRequest(Scope.All, "test")));
+        var (started, body) = (TimeProvider.System.GetTimestamp(), "");
+        while (!body.Contains("obstat_stop_seconds_count", StringComparison.Ordinal) || !body.Contains("obstat_lease_ends_total", StringComparison.Ordinal))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), body);
+            _ = await point.PlaneAsync(PlaneRoutes.CloseLease, PlaneMessage.Write(new LeaseCloseRequest(me, [new ClosedLease(claims.Lease!.Id, "Halted", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 1_000)])));
+            (_, body) = await GetAsync(host.MetricsAddress!, "/metrics");
+        }
+
+        _ = await halting;
+        (_, body) = await GetAsync(host.MetricsAddress!, "/metrics");
+        var given = body.Split('\n').Where(l => l.StartsWith("# TYPE obstat_", StringComparison.Ordinal)).Select(l => l.Split(' ')[2]).ToHashSet(StringComparer.Ordinal);
+        var named = MetricName().Matches(await File.ReadAllTextAsync(Path.Combine(Vectors.Root, "docs", "metrics.md"))).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(named.Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
+        Assert.Matches("""obstat_canary_age_seconds\{[^}]*kind="deny"[^}]*\} [2-9]""", body);
+        Assert.Matches("""obstat_canary_open_total\{[^}]*point="gateway"[^}]*\} 3""", body);
+        Assert.Matches("""obstat_lease_ends_total\{(?=[^}]*code="Halted")(?=[^}]*event="revoked")[^}]*\} 1""", body);
+        Assert.Matches("""obstat_refusing\{[^}]*reason="Halted"[^}]*\} 1""", body);
+        Assert.Matches("""obstat_key_expiry_seconds\{[^}]*key="working"[^}]*\} [1-9]""", body);
+    }
+
+    [Fact]
+    public async Task A_decision_is_a_span_with_one_for_its_judgement_and_one_for_its_record()
+    {
+        using var home = new TestInstallation(metrics: "127.0.0.1:0");
+        await using var host = await home.StartAsync();
+        using var point = new TestPoint(home);
+        _ = await point.RegisterAsync();
+        var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener { ShouldListenTo = s => s.Name == "Obstat", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData, ActivityStopped = spans.Enqueue };
+        ActivitySource.AddActivityListener(listener);
+        var answer = Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("5000"), token)));
+        // Other planes of this process have spans too: ours is the one with our entry and point.
+        Activity? gate;
+        while ((gate = spans.FirstOrDefault(s => s.OperationName == "obstat.gate" && Equals(s.GetTagItem("obstat.entry"), answer.Entry) && spans.Count(c => c.ParentSpanId == s.SpanId) >= 2)) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(("deny", "NotPermitted", "gateway"), (gate.GetTagItem("obstat.verdict"), gate.GetTagItem("obstat.reason"), gate.GetTagItem("obstat.point")));
+        Assert.Equal(["obstat.decide", "obstat.record"], spans.Where(s => s.ParentSpanId == gate.SpanId).Select(s => s.OperationName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
