@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Obstat.Console.Api;
 using Obstat.Proof;
-using Obstat.Proof.Json;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Statements;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Obstat.Proof;
 using Obstat.Proof.Bundles;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
