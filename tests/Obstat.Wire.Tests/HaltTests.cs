@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages.Admin;
 using Obstat.Settings;
@@ -51,7 +52,7 @@ public sealed class HaltTests(ITestOutputHelper output) : StreamScene(output)
         var waited = Stopwatch.StartNew();
         while (!await IsToldAsync(halted))
         {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40), "the ledger tells the halt");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(40), $"the ledger tells the halt {halted.Id}:\n{Home.Said}");
             await Task.Delay(100);
         }
 
@@ -62,8 +63,10 @@ public sealed class HaltTests(ITestOutputHelper output) : StreamScene(output)
     {
         try
         {
-            return (await PredicatesAsync("halt")).Length == 1
-                && (halted.Entry is not null || (await PredicatesAsync("gap")).Any(g => g.GetProperty("halts").EnumerateArray().Any(h => h.GetString() == halted.Id)));
+            // A sync that fails acknowledges nothing, and yet what it was to sync may stand: then the halt is in its place, and there is no gap to tell.
+            var first = EpochOf((await PredicatesAsync("key-set"))[0]);
+            return await PredicatesAsync("halt") is [var halt]
+                && (halted.Entry is not null || EpochOf(halt) == first || (await PredicatesAsync("gap")).Any(g => g.GetProperty("halts").EnumerateArray().Any(h => h.GetString() == halted.Id)));
         }
         catch (Xunit.Sdk.XunitException)
         {
@@ -71,6 +74,8 @@ public sealed class HaltTests(ITestOutputHelper output) : StreamScene(output)
             return false;
         }
     }
+
+    private static long EpochOf(JsonElement predicate) => predicate.GetProperty("plane").GetProperty("epoch").GetInt64();
 
     [Fact]
     public async Task A_halt_acts_while_the_disk_of_the_ledger_is_full_and_the_ledger_tells_it()

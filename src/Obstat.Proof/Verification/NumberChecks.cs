@@ -10,7 +10,7 @@ internal static class NumberChecks
 
     public static void Run(ImmutableArray<CheckedEntry> entries, Findings findings)
     {
-        var boots = new SortedDictionary<(string Id, string Boot), (PointNumbers Numbers, string? Error)>();
+        var boots = new OrderedDictionary<(string Id, string Boot), (PointNumbers Numbers, string? Error)>();
         foreach (var entry in entries)
         {
             if (BootOf(entry.Statement) is { } boot)

@@ -34,7 +34,9 @@ public class GoldenMessages
                 $$"""{"v":1,"id":"gw-1","kind":"gateway","boot":"{{Boot}}","keys":{"report":{{JwkReport}},"instance":{{JwkInstance}},"permit":{{JwkInstance}}},"build":"{{Hex}}","config":"{{Hex}}","formats":{"permit":[1],"lease":[1],"order":[1],"receipt":[1]},"obligations":[],"previous":null,"open":[],"secret":null,"iat":1795392000,"jti":"{{Id}}"}""",
                 $$"""{"v":1,"id":"gw-1","kind":"gateway","boot":"{{Boot}}","keys":{"report":{{JwkReport}},"instance":{{JwkInstance}}},"build":"{{Hex}}","config":"{{Hex}}","formats":{"permit":[2,1],"lease":[1],"order":[1],"receipt":[1]},"obligations":[],"previous":null,"open":[],"secret":null,"iat":1795392000,"jti":"{{Id}}"}""",
             ]),
-        ("register-request", ["""{"v":1,"registration":"e30.e30.AA","seen":0}""", """{"v":1,"registration":"e30.e30.AA","seen":16384}"""], ["""{"v":1,"registration":"e30.e30.AA","seen":-1}""", """{"v":1,"registration":"e30.e30.AA","seen":"0"}"""]),
+        ("register-request",
+            ["""{"v":1,"registration":"e30.e30.AA","seen":0,"origin":"t-1.demo"}""", """{"v":1,"registration":"e30.e30.AA","seen":16384,"origin":"t-1.demo"}"""],
+            ["""{"v":1,"registration":"e30.e30.AA","seen":-1,"origin":"t-1.demo"}""", """{"v":1,"registration":"e30.e30.AA","seen":"0","origin":"t-1.demo"}""", """{"v":1,"registration":"e30.e30.AA","seen":0,"origin":null}"""]),
         ("register-answer",
             [
                 $$"""{"v":1,"index":1,"receipt":{{Receipt}},"consistency":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],"formats":{"permit":1,"lease":1,"order":1,"receipt":1},"key_set":"e30.e30.AA","head_key":"t-1.demo+802875c6+AXD2","rotation":{{Receipt}},"snapshot":"{{Hex}}","epoch":1,"orders_head":0,"limits":{"ask_ms":250,"silence_ms":10000} }""",
