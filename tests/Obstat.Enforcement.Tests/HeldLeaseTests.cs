@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using Obstat.Enforcement.Leases;
+using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Reasons;
@@ -153,6 +154,9 @@ public sealed class HeldLeaseTests
         var leases = Enumerable.Range(0, LeaseLimits.LeasesMax + 1).Select(_ => Hold()).ToArray();
         var beats = _table.NextBeats(After(1), Noon, Random128.Next, default, 0, 0);
         Assert.Equal([LeaseLimits.LeasesMax, 1], beats.Select(b => b.Leases.Length));
+        Assert.True(PlaneMessage.TryRead<BeatRequest>(PlaneMessage.Write(beats[0]), out _, out var error), error.ToString());
+        var key = SigningKey.Create(KeyRole.Lease);
+        Assert.True(SignedBeat.TryVerify(Yes(beats[0], LeaseLimits.TtlMsMax).Sign(key), JwsKeySet.Of(key.Public), out _, out var refusal), refusal.ToString());
         Assert.True(_table.Take(Yes(beats[1]), After(2)));
         Assert.Equal(1, leases.Count(l => l.Deadline > Start + Ttl));
     }

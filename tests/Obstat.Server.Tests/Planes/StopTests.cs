@@ -95,15 +95,17 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
             }
 
             var asks = Enumerable.Range(0, Math.Min(100, count - held.Count)).Select(_ => point.Ask(point.Transfer("900.5"), token) with { Mode = "lease" }).ToArray();
-            var some = await Task.WhenAll(asks.Select(async ask =>
+            held.AddRange(await Task.WhenAll(asks.Select(async ask =>
             {
                 var claims = ClaimsOf(Assert.IsType<AllowAnswer>(await point.AskAsync(ask)));
                 var open = new LeaseOpenRequest(new PointBoot("gateway", point.Boot), Interlocked.Increment(ref _n), "x.y.z", claims.Exe, LeaseClass.Stream, 50);
                 _ = TestPoint.Read<TokenAnswer>(await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open)));
                 return claims;
-            }));
-            held.AddRange(some);
-            Assert.All((await BeatAsync(point, keys, held.Select(c => c.Lease!.Id))).Leases, l => Assert.Null(l.Reason));
+            })));
+            foreach (var some in held.Select(c => c.Lease!.Id).Chunk(LeaseLimits.LeasesMax))
+            {
+                Assert.All((await BeatAsync(point, keys, some)).Leases, l => Assert.Null(l.Reason));
+            }
         }
 
         ImmutableArray<Statement> statements;
