@@ -52,11 +52,8 @@ internal sealed class PointsApi(
 {
     private const int RegistrationsMax = 4096;
 
-    // Nobody waits for the end of an execution; committed alone, it would only hold up the decision behind it.
-    private static readonly TimeSpan OutcomeMayWait = TimeSpan.FromMilliseconds(10);
-
     private readonly PointFiles _files = new(settings.Paths);
-    private readonly ReportOrder _reports = new();
+    private readonly Reports _reports = new(ledger, boots, leases, logger);
     private readonly ConcurrentDictionary<string, Lazy<Task<Answer>>> _registrations = new(StringComparer.Ordinal);
 
     /// <summary>The paths.</summary>
@@ -65,9 +62,9 @@ internal sealed class PointsApi(
         [PlaneRoutes.Points] = (body, _, _) => RegisterAsync(body),
         [PlaneRoutes.Continuation] = (body, _, _) => Task.FromResult(continuations.Find(body)),
         [PlaneRoutes.Asks] = (body, _, gone) => AskAsync(body, gone),
-        [PlaneRoutes.Outcomes] = (body, _, _) => ReportAsync(body),
-        [PlaneRoutes.OutcomesTogether] = (body, _, _) => ReportsAsync(body),
-        [PlaneRoutes.Refusals] = (body, _, _) => RefusalsAsync(body),
+        [PlaneRoutes.Outcomes] = (body, _, _) => _reports.TakeAsync(body),
+        [PlaneRoutes.OutcomesTogether] = (body, _, _) => _reports.TakeTogetherAsync(body),
+        [PlaneRoutes.Refusals] = (body, _, _) => _reports.TakeRefusalsAsync(body),
         [PlaneRoutes.Leases] = (body, _, _) => leases.OpenAsync(body),
         [PlaneRoutes.Beat] = (body, _, _) => leases.BeatAsync(body),
         [PlaneRoutes.HeldOrders] = (body, _, _) => stops.HeldAsync(body),
@@ -383,96 +380,12 @@ internal sealed class PointsApi(
     private async Task<Answer> RefuseAsync(AskRequest ask, Digest digest, DenyReason reason)
     {
         var report = new RefusalsReport(ask.Ep, [new SeqRange(ask.Ep.Seq, ask.Ep.Seq)], ImmutableSortedDictionary<DenyReason, long>.Empty.Add(reason, 1), [digest]);
-        _ = await ledger.AppendAsync(DraftOf(report, digest), CancellationToken.None);
+        _ = await ledger.AppendAsync(Reports.DraftOf(report, digest), CancellationToken.None);
         return Denied(new Denial(reason, null, null, []));
     }
-
-    private async Task<Answer> ReportAsync(ReadOnlyMemory<byte> body)
-    {
-        var one = Envelope.TryParse(body.Span, out var envelope, out _) ? await ReportAsync(envelope, body) : new OutcomeAnswer(null, 400, DenyReason.Malformed);
-        return one.Entry is { } entry ? Answer.Of(new EntryAnswer(entry)) : Answer.Refused(one.Status, one.Reason);
-    }
-
-    /// <summary>Several reports: each is verified and given to the ledger before the next one is looked at, so that they come in their order, and all are answered together.</summary>
-    private async Task<Answer> ReportsAsync(ReadOnlyMemory<byte> body)
-    {
-        if (!PlaneMessage.TryRead<OutcomesReport>(body.Span, out var report, out _))
-        {
-            return Answer.Refused(400, DenyReason.Malformed);
-        }
-
-        var answers = await Task.WhenAll(report.Outcomes.Select(
-            one => Envelope.TryFromJson(one, out var envelope, out _) ? ReportAsync(envelope, envelope.ToBytes()) : Task.FromResult(new OutcomeAnswer(null, 400, DenyReason.Malformed))));
-        return Answer.Of(new OutcomesAnswer([.. answers]));
-    }
-
-    private async Task<OutcomeAnswer> ReportAsync(Envelope envelope, ReadOnlyMemory<byte> body)
-    {
-        if (!WrittenStatement.TryRead(envelope.Payload.ToArray(), out var written, out _))
-        {
-            return new OutcomeAnswer(null, 400, DenyReason.Malformed);
-        }
-
-        if (written.Statement is not ReportStatement report)
-        {
-            return new OutcomeAnswer(null, 400, DenyReason.UnknownAction);
-        }
-
-        // A report may come after a restart of the plane: the key is the one that the log announced for that boot.
-        var ep = report.Ep;
-        if (!ledger.State.Boots.TryGetValue(ep.Boot, out var boot) || boot.Point != ep.Id || !boot.Registration.TryKey(out var key) || !envelope.Verifies(key))
-        {
-            Log.Suspect(logger, ep.Id, "a report that its key did not sign");
-            return new OutcomeAnswer(null, 401, DenyReason.AssertionInvalid);
-        }
-
-        var lease = report is OutcomeStatement outcome ? ledger.State.Open.GetValueOrDefault(outcome.Jti)?.Lease : null;
-        var draft = Draft.OfPoint(written, envelope.Signature, key, new BodyKey(ep.Boot, ep.Seq, Digest.Of(body.Span)), mayWait: OutcomeMayWait);
-        var appended = boot.Answers.TryGet(ep.Seq, out _)
-            ? await ledger.AppendAsync(draft, CancellationToken.None)
-            : await _reports.AppendAsync(ep.Boot, ep.Prev, written.Digest, () => ledger.State.Boots.GetValueOrDefault(ep.Boot)?.PrevReport, () => ledger.AppendAsync(draft, CancellationToken.None));
-        return appended.Match(
-            entry =>
-            {
-                leases.Told(lease);
-                return new OutcomeAnswer(entry.Index.Value, 200, default);
-            },
-            reason => new OutcomeAnswer(null, StatusOf(reason), reason));
-    }
-
-    private async Task<Answer> RefusalsAsync(ReadOnlyMemory<byte> body)
-    {
-        if (!PlaneMessage.TryRead<RefusalsReport>(body.Span, out var report, out _))
-        {
-            return Answer.Refused(400, DenyReason.Malformed);
-        }
-
-        if (!boots.TryGet(report.Ep.Id, report.Ep.Boot, out _))
-        {
-            return Answer.Refused(401, DenyReason.IdentityUnverifiable);
-        }
-
-        var appended = await ledger.AppendAsync(DraftOf(report, Digest.Of(body.Span)), CancellationToken.None);
-        return appended.Match(entry => Answer.Of(new EntryAnswer(entry.Index.Value)), reason => Answer.Refused(StatusOf(reason), reason));
-    }
-
-    private static Draft DraftOf(RefusalsReport report, Digest body) => Draft.OfPlane(
-        place => Composition.Of(new RefusalsStatement
-        {
-            Nonce = place.Nonce,
-            Origin = place.Origin,
-            Time = place.Time,
-            Clock = place.Clock,
-            Plane = place.Plane,
-            Ep = new PointBoot(report.Ep.Id, report.Ep.Boot),
-            Ranges = report.Ranges,
-            Counts = report.Counts.ToImmutableSortedDictionary(c => c.Key.ToCode(), c => c.Value, StringComparer.Ordinal),
-            Samples = report.Samples,
-        }),
-        message: new BodyKey(report.Ep.Boot, report.Ep.Seq, body));
 
     private static JsonValue ReceiptOf(Recorded recorded)
         => new Receipt(recorded.Entry.Head.Bytes, recorded.Index.Value, recorded.Entry.Path, recorded.Entry.Leaf, recorded.Entry.Written.Bytes).ToJson();
 
-    private static int StatusOf(DenyReason reason) => ReasonTable.Entries.FirstOrDefault(e => e.Reason == reason)?.HttpStatus ?? 503;
+    internal static int StatusOf(DenyReason reason) => ReasonTable.Entries.FirstOrDefault(e => e.Reason == reason)?.HttpStatus ?? 503;
 }
