@@ -233,7 +233,7 @@ public sealed class PlaneHost : IAsyncDisposable
 
         if (listen.Public is { } everybody)
         {
-            _public = await PublicHost.StartAsync(everybody, Keep(new PublicApi(sources, _faces, logger)), logging, logger, cancellation);
+            _public = await PublicHost.StartAsync(everybody, Keep(new PublicApi(sources, _faces, logger)), sources.Clock, logging, logger, cancellation);
         }
 
         if (listen.Metrics is { } metrics)

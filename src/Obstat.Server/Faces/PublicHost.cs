@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Obstat.Console.Serving;
 using Obstat.Settings;
 
 namespace Obstat.Server.Faces;
@@ -12,14 +13,15 @@ internal sealed class PublicHost : IAsyncDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
+    private readonly PublicSite _pages;
 
-    private PublicHost(WebApplication app, Uri address) => (_app, Address) = (app, address);
+    private PublicHost(WebApplication app, PublicSite pages, Uri address) => (_app, _pages, Address) = (app, pages, address);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
     /// <summary>Begins to listen; null where the address cannot be had, which was logged.</summary>
-    public static async Task<PublicHost?> StartAsync(LoopbackAddress listen, PublicApi api, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
+    public static async Task<PublicHost?> StartAsync(LoopbackAddress listen, PublicApi api, TimeProvider clock, Action<ILoggingBuilder> logging, ILogger logger, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
         _ = builder.Logging.ClearProviders();
@@ -34,7 +36,8 @@ internal sealed class PublicHost : IAsyncDisposable
             kestrel.Listen(new IPEndPoint(listen.Host, listen.Port), endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         var app = builder.Build();
-        app.Run(http => PublicApi.Serves(http.Request.Path.Value ?? "") ? api.ServeAsync(http) : NothingAsync(http));
+        PublicSite? pages = null;
+        app.Run(http => PublicApi.Serves(http.Request.Path.Value ?? "") ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http));
         try
         {
             await app.StartAsync(cancellation);
@@ -48,8 +51,9 @@ internal sealed class PublicHost : IAsyncDisposable
 
         var port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
         var address = new UriBuilder("http", listen.Host.ToString(), port).Uri;
+        pages = new PublicSite(address, clock, app.Services.GetRequiredService<ILoggerFactory>());
         Log.PublicServing(logger, address.ToString());
-        return new PublicHost(app, address);
+        return new PublicHost(app, pages, address);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,11 +61,13 @@ internal sealed class PublicHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(StopPatience);
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
+        await _pages.DisposeAsync();
     }
 
-    private static Task NothingAsync(HttpContext http)
+    // Between the port and the pages, which must know it.
+    private static Task NotYetAsync(HttpContext http)
     {
-        http.Response.StatusCode = 404;
+        http.Response.StatusCode = 503;
         return Task.CompletedTask;
     }
 }
