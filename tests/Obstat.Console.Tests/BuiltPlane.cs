@@ -6,20 +6,23 @@ namespace Obstat.Console.Tests;
 /// <summary>An installation worked by its command line, with its console on.</summary>
 internal sealed partial class BuiltPlane : IAsyncDisposable
 {
-    private BuiltPlane(Installation installation, Uri home) => (Installation, Home) = (installation, home);
+    private BuiltPlane(Installation installation, Uri home, Uri everybody) => (Installation, Home, Everybody) = (installation, home, everybody);
 
     public Installation Installation { get; }
 
     /// <summary>Where its pages stand.</summary>
     public Uri Home { get; }
 
+    /// <summary>Where its pages for everybody stand.</summary>
+    public Uri Everybody { get; }
+
     public static async Task<BuiltPlane> InitAsync(string template)
     {
         var installation = await Installation.InitAsync(template);
-        var port = Installation.FreePort();
+        var (port, open) = (Installation.FreePort(), Installation.FreePort());
         var settings = Path.Combine(installation.Folder, "obstat.json");
-        await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(settings)).Replace("\"console\": null", $"\"console\": \"127.0.0.1:{port}\"", StringComparison.Ordinal));
-        return new BuiltPlane(installation, new Uri($"http://127.0.0.1:{port}/"));
+        await File.WriteAllTextAsync(settings, (await File.ReadAllTextAsync(settings)).Replace("\"console\": null", $"\"console\": \"127.0.0.1:{port}\", \"public\": \"127.0.0.1:{open}\"", StringComparison.Ordinal));
+        return new BuiltPlane(installation, new Uri($"http://127.0.0.1:{port}/"), new Uri($"http://127.0.0.1:{open}/"));
     }
 
     /// <summary>Starts everything and gives the link that <c>up</c> told.</summary>

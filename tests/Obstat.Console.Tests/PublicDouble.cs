@@ -75,7 +75,7 @@ internal sealed class PublicDouble : IAsyncDisposable
         PublicEntryView[] rows =
         [
             new(811, "decision", World.Now, "deny", "NotPermitted", "mcp.tools/call", null, ProofState.InHead), new(810, "outcome", World.Now, null, null, null, null, ProofState.InHead),
-            new(809, "decision", World.Now, "allow", null, "mcp.tools/call", "payments/balance", ProofState.InHead), new(808, "unreadable", World.Now, null, null, null, null, ProofState.Failed),
+            new(809, "decision", World.Now, "allow", null, "mcp.tools/call", "payments/balance", ProofState.InHead), new(808, "unreadable", null, null, null, null, null, ProofState.Failed),
         ];
         return path switch
         {

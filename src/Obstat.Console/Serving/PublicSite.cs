@@ -45,6 +45,7 @@ public sealed class PublicSite : IAsyncDisposable
         if (context.Request.Method is not ("GET" or "HEAD"))
         {
             context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.CacheControl = "no-store";
             return;
         }
 
@@ -79,7 +80,8 @@ public sealed class PublicSite : IAsyncDisposable
 
     private Task ReadAsync(HttpContext http, string path)
     {
-        const string OneEntry = "/public/entries/";
+        const string Entries = "/public/entries";
+        const string OneEntry = Entries + "/";
         if (Assets.ByPath.TryGetValue(path, out var asset) && asset != Assets.Script)
         {
             http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
@@ -88,14 +90,15 @@ public sealed class PublicSite : IAsyncDisposable
 
         return path switch
         {
+            not Entries when http.Request.QueryString.HasValue => RefuseAsync(http, ApiRefusal.BadRequest, null),
             "/" => Lead(http),
             "/public" => OverviewAsync(http),
-            "/public/entries" => ShowAsync<PublicEntriesPage, PublicEntriesView>(http, PublicRoutes.Entries + http.Request.QueryString.Value, ApiJson.Default.PublicEntriesView, "Entries", path),
+            Entries => ShowAsync<PublicEntriesPage, PublicEntriesView>(http, PublicRoutes.Entries + http.Request.QueryString.Value, ApiJson.Default.PublicEntriesView, "Entries", path),
             "/public/policies" => ShowAsync<PublicPoliciesPage, PublicPoliciesView>(http, PublicRoutes.Policies, ApiJson.Default.PublicPoliciesView, "Policies", path),
             "/verify" => ViewerAsync(http),
-            _ when path.StartsWith(OneEntry, StringComparison.Ordinal) && long.TryParse(path[OneEntry.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var entry)
-                => ShowAsync<PublicEntryPage, PublicEntryView>(http, string.Create(CultureInfo.InvariantCulture, $"{PublicRoutes.Entry}{entry}"), ApiJson.Default.PublicEntryView, $"Entry {entry}", "/public/entries"),
-            _ => RefuseAsync(http, new ApiRefusal(ApiRefusal.NotFound, "There is no such page here."), null),
+            _ when path.StartsWith(OneEntry, StringComparison.Ordinal) && long.TryParse(path[OneEntry.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var entry) && path.Length == OneEntry.Length + entry.ToString(CultureInfo.InvariantCulture).Length
+                => ShowAsync<PublicEntryPage, PublicEntryView>(http, string.Create(CultureInfo.InvariantCulture, $"{PublicRoutes.Entry}{entry}"), ApiJson.Default.PublicEntryView, $"Entry {entry}", Entries),
+            _ => RefuseAsync(http, ApiRefusal.NotFound, null),
         };
     }
 
@@ -126,7 +129,7 @@ public sealed class PublicSite : IAsyncDisposable
         var state = await StateAsync(http);
         if (!state.IsAnswered)
         {
-            await RefuseAsync(http, state.Refusal, null);
+            await RefuseAsync(http, state.Refusal.Code, null);
             return;
         }
 
@@ -140,22 +143,22 @@ public sealed class PublicSite : IAsyncDisposable
     {
         var state = await StateAsync(http);
         var answer = await _api.GetAsync(path, type, http.RequestAborted);
-        await (answer.IsAnswered ? PageAsync<TPage>(http, 200, title, section, state.Value, ("View", answer.Value)) : RefuseAsync(http, answer.Refusal, state.Value));
+        await (answer.IsAnswered ? PageAsync<TPage>(http, 200, title, section, state.Value, ("View", answer.Value)) : RefuseAsync(http, answer.Refusal.Code, state.Value));
     }
 
     private Task<Answered<PublicStateView>> StateAsync(HttpContext http) => _api.GetAsync(PublicRoutes.State, ApiJson.Default.PublicStateView, http.RequestAborted);
 
-    private Task RefuseAsync(HttpContext http, ApiRefusal refusal, PublicStateView? state)
+    private Task RefuseAsync(HttpContext http, string code, PublicStateView? state)
     {
         http.Response.Headers.CacheControl = "no-store";
-        var (status, title) = refusal.Code switch
+        var (status, title) = code switch
         {
             ApiRefusal.BadRequest => (400, "Not understood"),
             ApiRefusal.NotFound => (404, "Not there"),
             ApiRefusal.Busy => (503, "Busy"),
             _ => (503, "Unknown"),
         };
-        return PageAsync<PublicRefusedPage>(http, status, title, "", state, ("Refusal", refusal));
+        return PageAsync<PublicRefusedPage>(http, status, title, "", state, ("Code", code));
     }
 
     private Task PageAsync<TPage>(HttpContext http, int status, string title, string section, PublicStateView? state, params (string, object?)[] parameters)

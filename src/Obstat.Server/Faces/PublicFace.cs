@@ -103,7 +103,7 @@ internal sealed class PublicFace(FaceSources plane, Standing standing, Published
         var read = ReadEntry.Of(desk, index);
         var decision = read.Written?.Statement as DecisionStatement;
         return read.Proof.State == ProofState.Failed || read.Written is null
-            ? new(index, "unreadable", DateTimeOffset.UnixEpoch, null, null, null, null, ProofState.Failed)
+            ? new(index, "unreadable", null, null, null, null, null, ProofState.Failed)
             : new(
                 index, read.Written.Statement.Type, Minute(read.Written.Statement.Time.Time), decision is null ? null : decision.IsAllowed ? DecisionStatement.Allow : "deny", Code(decision?.Reason ?? ""),
                 decision is null ? null : Actions.Contains(decision.Request.Action) ? decision.Request.Action : "other", decision is null ? null : Tool(desk, decision), read.Proof.State);

@@ -110,7 +110,7 @@ public sealed class PublicTests
         var entries = JsonSerializer.Deserialize((await GetAsync(everybody, PublicRoutes.Entries)).Body, ApiJson.Default.PublicEntriesView)!;
         var row = entries.Rows.Single(r => r.Entry == refused);
         Assert.Equal(("decision", "deny", "NotPermitted", "mcp.tools/call", "payments/transfer", ProofState.InHead), (row.Type, row.Verdict, row.Reason, row.Action, row.Tool, row.Proof));
-        Assert.Equal((0, 0), (row.Time.Second, row.Time.Millisecond));
+        Assert.Equal((0, 0), (row.Time!.Value.Second, row.Time.Value.Millisecond));
         Assert.Equal(("allow", null), entries.Rows.Where(r => r.Entry == allowed).Select(r => (r.Verdict, r.Reason)).Single());
         var days = JsonSerializer.Deserialize((await GetAsync(everybody, PublicRoutes.Days)).Body, ApiJson.Default.PublicDaysView)!;
         Assert.Equal([(null, "< 5"), ("NotPermitted", "< 5")], days.Days.SelectMany(d => d.Counts).Select(c => (c.Reason, c.Count)));
