@@ -12,6 +12,7 @@ internal sealed class Stream(Session session, int id) : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly string _id = id.ToString(CultureInfo.InvariantCulture);
+    private byte[] _tail = [];
 
     /// <summary>When the kernel received the last event of the tool, nanoseconds since 1970.</summary>
     public long LastOfTool { get; private set; }
@@ -29,7 +30,7 @@ internal sealed class Stream(Session session, int id) : IDisposable
     public bool HasEnded { get; private set; }
 
     /// <summary>The answer that ended it.</summary>
-    public string Tail { get; private set; } = "";
+    public string Tail => Encoding.UTF8.GetString(_tail);
 
     public async Task BeginAsync()
     {
@@ -60,7 +61,7 @@ internal sealed class Stream(Session session, int id) : IDisposable
             var events = bytes.Count("notifications/progress"u8);
             Events += events;
             LastOfTool = events > 0 ? received : LastOfTool;
-            Tail = bytes.IndexOf("\"result\""u8) < 0 && bytes.IndexOf("\"error\""u8) < 0 ? Tail : Encoding.UTF8.GetString(bytes);
+            _tail = bytes.IndexOf("\"result\""u8) < 0 && bytes.IndexOf("\"error\""u8) < 0 ? _tail : bytes.ToArray();
         }
     }
 

@@ -84,7 +84,14 @@ internal sealed class StreamServer(TimeSpan every) : IDisposable
                     await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"u8.ToArray());
                     var token = message.GetProperty("params").GetProperty("_meta").GetProperty("progressToken").GetRawText();
                     socket.Blocking = false;
-                    _begun.Enqueue((socket, Encoding.UTF8.GetBytes($$$$"""data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{{token}}}},"progress":1}}""" + "\n\n")));
+                    var one = Encoding.UTF8.GetBytes($$$$"""data: {"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{{token}}}},"progress":1}}""" + "\n\n");
+
+                    // The first at once, so that whoever waits until a stream runs waits for no turn of it.
+                    if (TrySend(socket, one))
+                    {
+                        _begun.Enqueue((socket, one));
+                    }
+
                     return;
                 }
 

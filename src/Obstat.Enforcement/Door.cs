@@ -48,7 +48,7 @@ public sealed class Door : IAsyncDisposable
         _registrar = new Registrar(options, clock, _client, _files, key);
         _boot = NewBoot(memory);
         _worker = new DoorWorker(this, _registrar, _files, clock, options.RegisterTime);
-        _keeper = new LeaseKeeper(this, _client, clock, _worker);
+        _keeper = new LeaseKeeper(this, _client, clock, _worker, _times);
         _watchdog = new Watchdog(this, clock, options.DiesFrozen ? new DeadMansSwitch() : null);
         _orders = new OrderReader(this, options.Plane, clock);
         _stops = options.StopSocket is { } path ? new StopListener(this, path, options.Operators, clock) : null;
@@ -203,7 +203,14 @@ public sealed class Door : IAsyncDisposable
         var (boot, now) = (Boot, _clock.Steady);
         if (admission is { Lease: { } lease } && admission.Permit.Ep == boot.Session.Me && admission.TryStop(now))
         {
-            Stopped(boot, lease, now);
+            // What was stopped is told behind the others that were stopped with it: none of them waits for it.
+            if (lease.Stop is { } stop)
+            {
+                _keeper.Stopped(new StoppedLease(boot, lease, stop, now, _clock.Wall));
+                return;
+            }
+
+            boot.Session.Leases.Release(lease);
         }
     }
 
@@ -215,17 +222,6 @@ public sealed class Door : IAsyncDisposable
         {
             Stop(admission);
             boot.Outcomes.Report(admission, ending with { Stopped = admission.StoppedAt ?? _clock.Steady });
-        }
-    }
-
-    private void Stopped(DoorBoot boot, HeldLease lease, TimeSpan now)
-    {
-        boot.Session.Leases.Release(lease);
-        if (lease.Stop is { } stop)
-        {
-            var took = now > stop.Latched ? now - stop.Latched : TimeSpan.Zero;
-            _times.Add(lease.Class, took);
-            _keeper.Closed(new ClosedLease(lease.Id, stop.Cause, _clock.Wall.ToUnixTimeMilliseconds(), (long)took.TotalMicroseconds));
         }
     }
 

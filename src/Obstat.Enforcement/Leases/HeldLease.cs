@@ -122,29 +122,57 @@ public sealed class HeldLease : IDisposable
 
     /// <summary>Ends it. What was silent beyond its deadline ended by silence, whoever comes after.</summary>
     public void End(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
-        => _ = now.Ticks >= Volatile.Read(ref _deadline) ? Fall(DenyReason.PlaneUnavailable, "silence", Deadline, now) : Fall(reason, cause, triggered, now);
+    {
+        if (TryLatch(reason, cause, triggered, now))
+        {
+            CutBehind();
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Volatile.Read(ref _stopping)?.Dispose();
 
+    /// <summary>Whether somebody listens to <see cref="Stopping"/>.</summary>
+    internal bool IsHeard => Volatile.Read(ref _stopping) is not null;
+
     internal long NextSeq() => Interlocked.Increment(ref _seq);
+
+    /// <summary>Ends it, but cuts nothing: whoever gets true calls <see cref="Cut"/>.</summary>
+    internal bool TryLatch(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
+        => now.Ticks >= Volatile.Read(ref _deadline) ? Latch(DenyReason.PlaneUnavailable, "silence", Deadline, now) : Latch(reason, cause, triggered, now);
 
     private DenyReason Fall(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
     {
-        if (_latch.Fall(reason))
+        if (Latch(reason, cause, triggered, now))
         {
-            Volatile.Write(ref _stop, new LeaseStop(cause, triggered < now ? triggered : now, now));
-            // The latch has stopped every effect; what cuts connections may run anybody's code and waits for the pool.
-            if (Volatile.Read(ref _stopping) is not null)
-            {
-                _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
-            }
+            CutBehind();
         }
 
         return _latch.Reason;
     }
 
-    private void Cut()
+    private bool Latch(DenyReason reason, string cause, TimeSpan triggered, TimeSpan now)
+    {
+        if (!_latch.Fall(reason))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _stop, new LeaseStop(cause, triggered < now ? triggered : now, now));
+        return true;
+    }
+
+    // The latch has stopped every effect; what cuts connections may run anybody's code and waits for the pool.
+    private void CutBehind()
+    {
+        if (IsHeard)
+        {
+            _ = ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.Cut(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Tells whoever listens to <see cref="Stopping"/>, on this thread.</summary>
+    internal void Cut()
     {
         try
         {

@@ -10,21 +10,22 @@ namespace Obstat.Enforcement.Leases;
 /// <summary>
 /// Opens leases, beats for them and tells what stopped. All of it only ever prolongs: whatever is late, lost or wrong here ends in silence, and silence is a stop.
 /// </summary>
-internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clock, DoorWorker worker) : IAsyncDisposable
+internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clock, DoorWorker worker, StopTimes times) : IAsyncDisposable
 {
     private const int InFlightMax = 8;
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
     // What an order stops is acknowledged together.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _signal = new(0);
-    private readonly ConcurrentQueue<ClosedLease> _closed = new();
+    private readonly ConcurrentQueue<StoppedLease> _stopped = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private Task _beating = Task.CompletedTask;
     private int _inFlight;
+    private int _gathering;
     private TimeSpan _toldHeld;
     private long _renewMs = LeaseLimits.TtlMsMax;
 
@@ -38,11 +39,14 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
         _ = _signal.Release();
     }
 
-    /// <summary>An execution was stopped: acknowledges it.</summary>
-    public void Closed(ClosedLease closed)
+    /// <summary>An execution was stopped: it is held no longer, and acknowledged, a moment later with whatever was stopped meanwhile.</summary>
+    public void Stopped(StoppedLease stopped)
     {
-        _closed.Enqueue(closed);
-        _ = _signal.Release();
+        _stopped.Enqueue(stopped);
+        if (Interlocked.Exchange(ref _gathering, 1) == 0)
+        {
+            _ = _signal.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -108,7 +112,7 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
             {
                 _ = await _signal.WaitAsync(pause, _stop.Token).ConfigureAwait(false);
                 var boot = door.Boot;
-                if (!_closed.IsEmpty)
+                if (!_stopped.IsEmpty)
                 {
                     await Task.Delay(Gather, _stop.Token).ConfigureAwait(false);
                     SendClosed(boot);
@@ -165,12 +169,15 @@ internal sealed class LeaseKeeper(Door door, PlaneClient client, IPointClock clo
 
     private void SendClosed(DoorBoot boot)
     {
-        while (!_closed.IsEmpty)
+        _ = Interlocked.Exchange(ref _gathering, 0);
+        while (!_stopped.IsEmpty)
         {
             var some = new List<ClosedLease>();
-            while (some.Count < LeaseCloseRequest.ClosedMax && _closed.TryDequeue(out var one))
+            while (some.Count < LeaseCloseRequest.ClosedMax && _stopped.TryDequeue(out var one))
             {
-                some.Add(one);
+                one.Boot.Session.Leases.Release(one.Lease);
+                times.Add(one.Lease.Class, one.Took);
+                some.Add(new ClosedLease(one.Lease.Id, one.Stop.Cause, one.Wall.ToUnixTimeMilliseconds(), (long)one.Took.TotalMicroseconds));
             }
 
             // Once: it is a courtesy to whoever waits for it, and the outcome tells the same.

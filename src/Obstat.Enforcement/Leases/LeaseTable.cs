@@ -176,14 +176,10 @@ public sealed class LeaseTable(PointBoot me, StopTimes times)
             all = [.. _byId.Values];
         }
 
-        var ended = ImmutableArray.CreateBuilder<HeldLease>();
-        foreach (var lease in all.Where(l => l.Reason == DenyReason.Undecided && which(l)))
-        {
-            lease.End(reason, cause, triggered, now);
-            ended.Add(lease);
-        }
-
-        return ended.DrainToImmutable();
+        // Every latch first: nothing of the last one leaves while the connections of the first are cut.
+        var ended = all.Where(l => l.Reason == DenyReason.Undecided && which(l) && l.TryLatch(reason, cause, triggered, now)).ToImmutableArray();
+        Cutting.Begin(ended);
+        return ended;
     }
 
     /// <summary>Ends what is past its deadline: the watchdog's walk.</summary>

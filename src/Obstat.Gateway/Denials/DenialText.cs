@@ -97,6 +97,11 @@ internal static class DenialText
     /// <summary>Control, format and other invisible characters as escapes: nobody writes a line of his own into our text.</summary>
     private static string Plain(string text)
     {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var plain = new StringBuilder(Math.Min(text.Length, LengthMax));
         foreach (var rune in text.EnumerateRunes())
         {

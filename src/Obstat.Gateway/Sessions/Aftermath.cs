@@ -16,6 +16,7 @@ internal sealed class Aftermath(Action<Exception> unforeseen)
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<(CancellationTokenSource Cut, Task Running)> _left = new();
+    private long _added;
     private int _busy;
 
     /// <summary>Cuts an execution whose agent's side has ended.</summary>
@@ -24,6 +25,7 @@ internal sealed class Aftermath(Action<Exception> unforeseen)
     public void Add(CancellationTokenSource cut, Task running)
     {
         _left.Enqueue((cut, running));
+        _ = Interlocked.Increment(ref _added);
         if (Interlocked.Exchange(ref _busy, 1) == 0)
         {
             _ = Task.Run(CutAsync);
@@ -34,9 +36,11 @@ internal sealed class Aftermath(Action<Exception> unforeseen)
     {
         do
         {
-            // Agents' sides that wait for a thread come first, but not for ever.
-            for (var turn = 0; turn < TurnsMax && ThreadPool.PendingWorkItemCount > 0; turn++)
+            // Agents' sides that wait for a thread, or are being ended by one, come first, but not for ever.
+            var seen = -1L;
+            for (var turn = 0; turn < TurnsMax && (ThreadPool.PendingWorkItemCount > 0 || seen != Interlocked.Read(ref _added)); turn++)
             {
+                seen = Interlocked.Read(ref _added);
                 await Task.Delay(Turn);
             }
 

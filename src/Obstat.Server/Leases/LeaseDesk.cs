@@ -22,9 +22,13 @@ namespace Obstat.Server.Leases;
 /// </summary>
 internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots boots, OrderBoard orders, RunningDecisions running, TimeSpan ttl, TimeProvider clock)
 {
+    /// <summary>How long the opening of a lease may wait for others.</summary>
+    private static readonly TimeSpan OpenedGather = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly LeaseBook _book = new();
     private readonly ConcurrentQueue<(LeaseEvent Event, Digest? Under)> _events = new();
+    private readonly ConcurrentQueue<(LeaseEvent Event, TimeSpan At)> _opened = new();
     private readonly ConcurrentDictionary<string, (TaskCompletionSource Open, long At)> _acknowledged = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Event, string Code), long> _ends = new();
     private readonly RenewalLog _renewals = new();
@@ -183,8 +187,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
         if (first)
         {
-            // The decision entry names the lease already: that it was opened waits for the next sweep, so that many share an entry.
-            _events.Enqueue((new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null), null));
+            _opened.Enqueue((new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null), Now));
         }
 
         var ms = (long)ttl.TotalMilliseconds;
@@ -261,7 +264,10 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
     }
 
     /// <summary>Ends every running lease of a scope, and gives what completes as their points acknowledge.</summary>
-    public ImmutableArray<Task> Stop(Scope scope, DenyReason code)
+    /// <param name="scope">The scope.</param>
+    /// <param name="code">Why.</param>
+    /// <param name="order">Gives the order to the points: nothing that can wait stands before it.</param>
+    public ImmutableArray<Task> Stop(Scope scope, DenyReason code, Action order)
     {
         ImmutableArray<EndedLease> ended;
         lock (_lock)
@@ -270,13 +276,14 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
 
         ImmutableArray<Task> open = [.. ended.Select(e => _acknowledged.GetOrAdd(e.Facts.Id, _ => (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), clock.GetTimestamp())).Open.Task)];
+        order();
         foreach (var one in ended)
         {
             running.Remove(one.Facts.Id);
             _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
         }
 
-        // The ledger is told with the next sweep: the order goes out first, and what it stops shares an entry.
+        // The ledger is told with the next sweep: what one order stops shares an entry.
         return open;
     }
 
@@ -291,6 +298,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
 
         Lost(lost);
+        TellOpened(now);
         foreach (var old in ledger.State.Leases.Values.Where(l => l.Epoch < ledger.State.Plane.Epoch && now - _started > TimeSpan.FromSeconds(l.Ttl) + LeaseBook.StopTimeUnknown))
         {
             _events.Enqueue((new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()), null));
@@ -300,6 +308,15 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         foreach (var count in _renewals.Take(wall))
         {
             _ = ledger.AppendAsync(Draft([], count), CancellationToken.None);
+        }
+    }
+
+    // The decision entry names the lease already, and an outcome says what became of it: that it was opened waits until many share an entry, and is not told of what is over by then.
+    private void TellOpened(TimeSpan now)
+    {
+        while (_opened.TryPeek(out var first) && (_opened.Count >= LeaseStatement.EventsMax || now - first.At >= OpenedGather) && _opened.TryDequeue(out var one))
+        {
+            _events.Enqueue((one.Event, null));
         }
     }
 

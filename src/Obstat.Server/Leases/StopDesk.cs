@@ -118,8 +118,7 @@ internal sealed class StopDesk : IDisposable
     {
         var halt = new StandingHalt(id, scope, reason, by, _clock.GetUtcNow().ToUnixTimeSeconds());
         Stand(halt);
-        var stopping = _leases.Stop(scope, DenyReason.Halted);
-        _ = _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id);
+        var stopping = _leases.Stop(scope, DenyReason.Halted, () => _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id));
         Spool(halt);
         var entry = await RecordAsync(halt);
         return new StopAnswer(halt.Id, entry, stopping.Length, await AcknowledgedAsync(stopping));
@@ -150,8 +149,7 @@ internal sealed class StopDesk : IDisposable
             return (null, refused);
         }
 
-        var stopping = _leases.Stop(scope, DenyReason.Revoked);
-        _ = _orders.Issue(OrderKind.Stop, scope, reason, by, id);
+        var stopping = _leases.Stop(scope, DenyReason.Revoked, () => _orders.Issue(OrderKind.Stop, scope, reason, by, id));
         // Until it is in force nothing is allowed: a decision under the snapshot of before is judged again, and refused if it still is.
         _ = await _snapshots.RevokedAsync(by);
         return (new StopAnswer(id, entry, stopping.Length, await AcknowledgedAsync(stopping)), DenyReason.Undecided);
@@ -245,8 +243,7 @@ internal sealed class StopDesk : IDisposable
             {
                 var halt = new StandingHalt(order.Id, order.Scope, order.Reason, Person(order.By, signer.Kid), order.IssuedAt);
                 Stand(halt);
-                _ = _leases.Stop(halt.Scope, DenyReason.Halted);
-                _ = _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
+                _ = _leases.Stop(halt.Scope, DenyReason.Halted, () => _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id));
                 Spool(halt);
             }
         }
@@ -395,7 +392,6 @@ internal sealed class StopDesk : IDisposable
     private void HaltAll()
     {
         _haltsAll = true;
-        _ = _leases.Stop(Scope.All, DenyReason.Halted);
-        _ = _orders.Issue(OrderKind.Halt, Scope.All, "the stop spool cannot be relied on", Order.Plane, Draws.Random128());
+        _ = _leases.Stop(Scope.All, DenyReason.Halted, () => _orders.Issue(OrderKind.Halt, Scope.All, "the stop spool cannot be relied on", Order.Plane, Draws.Random128()));
     }
 }
