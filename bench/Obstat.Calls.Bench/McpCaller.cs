@@ -44,6 +44,15 @@ internal sealed class McpCaller : IDisposable
         }
     }
 
+    /// <summary>Ends the session: a gateway keeps so many.</summary>
+    public async Task EndAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, _url);
+        request.Headers.Add("Mcp-Session-Id", _session);
+        request.Headers.Add("MCP-Protocol-Version", "2025-11-25");
+        using var response = await _http.SendAsync(request);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private Task<string> AskAsync(string method, string parameters)

@@ -39,18 +39,28 @@ internal sealed class Crowd : IDisposable
         await Parallel.ForEachAsync(Enumerable.Range(0, count).Chunk(Session.StreamsMax), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (some, cancellation) =>
         {
             var of = await session();
+            var mine = new List<Stream>();
             for (var i = 0; i < some.Length && !cancellation.IsCancellationRequested; i++)
             {
                 var stream = of.NextStream();
                 await stream.BeginAsync();
+                mine.Add(stream);
                 begun.Add(stream);
                 lock (_lock)
                 {
                     _streams.Add(stream);
                 }
             }
+
+            // Before the next ones: more connections at once than a listener takes in are tried again by the kernel, much later.
+            lock (_lock)
+            {
+                LookAt([.. _looked, .. mine]);
+            }
+
+            await UntilAsync(() => mine.All(s => s.Events > 0 || s.HasEnded));
         });
-        await UntilAsync(() => begun.All(s => s.Events > 0 || s.HasEnded));
+        LookAt([]);
         Stream[] late = [.. begun.Where(s => s.HasEnded)];
         await EndAsync(late);
 

@@ -62,6 +62,9 @@ internal sealed class Stream(Session session, int id) : IDisposable
             Events += events;
             LastOfTool = events > 0 ? received : LastOfTool;
             _tail = bytes.IndexOf("\"result\""u8) < 0 && bytes.IndexOf("\"error\""u8) < 0 ? _tail : bytes.ToArray();
+
+            // What was refused is one object, and its connection stays too.
+            HasEnded |= Events == 0 && _tail.Length > 0;
         }
     }
 

@@ -10,12 +10,14 @@ internal sealed class Trials(Installation installation, People people, Operator 
     /// <summary>People who have streams when the last trial is over, at most.</summary>
     public const int PeopleBeyond = 64;
 
+    /// <summary>Trials before the first that counts: code that runs for the first time is compiled then.</summary>
+    public const int WarmUp = 5;
+
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Counting = TimeSpan.FromSeconds(3);
 
     private readonly List<(double Tool, double Last)> _trials = [];
     private readonly List<double> _one = [];
-    private readonly List<Session> _sessions = [];
     private readonly List<Group> _groups = [];
 
     public async Task RunAsync(int trials, Func<bool> isOver)
@@ -23,18 +25,18 @@ internal sealed class Trials(Installation installation, People people, Operator 
         using var crowd = new Crowd();
         await FillAsync(crowd);
         await TellRateAsync(crowd);
-        for (var trial = 0; trial < trials && !isOver(); trial++)
+        for (var trial = -WarmUp; trial < trials && !isOver(); trial++)
         {
             await Task.Delay(Settling);
-            await TryAsync(crowd);
+            await TryAsync(crowd, trial >= 0);
             await FillAsync(crowd);
         }
 
         Tell();
-        _sessions.ForEach(s => s.Dispose());
+        _groups.ForEach(g => g.Dispose());
     }
 
-    private async Task TryAsync(Crowd crowd)
+    private async Task TryAsync(Crowd crowd, bool counts)
     {
         var (group, subset) = (_groups[0], _groups[0].Streams.ToArray());
         crowd.LookAt(subset);
@@ -42,10 +44,16 @@ internal sealed class Trials(Installation installation, People people, Operator 
         var accepted = Kernel.Now();
         var answer = await admin.RevokeAsync($"User::{group.Person}@local");
         await crowd.EndAsync(subset);
+        await group.EndAsync();
         _groups.RemoveAt(0);
         var lost = _groups.SelectMany(g => g.Streams).Where(s => s.HasEnded).ToArray();
         if (answer.Ordered == group.Count && lost.Length == 0 && subset.All(IsRevoked))
         {
+            if (!counts)
+            {
+                return;
+            }
+
             var (tool, last) = (Ms(subset.Max(s => s.LastOfTool) - accepted), Ms(subset.Max(s => s.Last) - accepted));
             _trials.Add((tool, last));
             _one.AddRange(subset.Select(s => Ms(s.Last - accepted)));
@@ -76,7 +84,7 @@ internal sealed class Trials(Installation installation, People people, Operator 
             }
 
             var group = _groups.First(g => g.Streams.Count < g.Count);
-            group.Streams.AddRange(await crowd.BeginAsync(Math.Min(room, group.Count - group.Streams.Count), SessionsOf(group.Person)));
+            group.Streams.AddRange(await crowd.BeginAsync(Math.Min(room, group.Count - group.Streams.Count), SessionsOf(group)));
         }
     }
 
@@ -93,9 +101,9 @@ internal sealed class Trials(Installation installation, People people, Operator 
             $"{size} streams, an event each {everyMs} ms: {events / took.TotalSeconds:F0} of {size * 1000.0 / everyMs:F0} events a second arrive, {(Cpu.Of(parts, "gateway") - cpu) / Math.Max(1, events):F1} us of the gateway's processor each"));
     }
 
-    private Func<Task<Session>> SessionsOf(string person) => async () =>
+    private Func<Task<Session>> SessionsOf(Group group) => async () =>
     {
-        var session = new Session(installation.Governed, await admin.TokenAsync(person, installation.Governed.GetLeftPart(UriPartial.Authority)));
+        var session = new Session(installation.Governed, await admin.TokenAsync(group.Person, installation.Governed.GetLeftPart(UriPartial.Authority)));
         for (var isOpen = false; !isOpen;)
         {
             try
@@ -110,11 +118,7 @@ internal sealed class Trials(Installation installation, People people, Operator 
             }
         }
 
-        lock (_sessions)
-        {
-            _sessions.Add(session);
-        }
-
+        group.Sessions.Add(session);
         return session;
     };
 
@@ -123,7 +127,7 @@ internal sealed class Trials(Installation installation, People people, Operator 
         Tell("last byte of the tool, last stream", [.. _trials.Select(t => t.Tool)]);
         Tell("last byte of all, last stream", [.. _trials.Select(t => t.Last)]);
         Tell("last byte of all, any stream", _one);
-        if (file is not null)
+        if (File.Exists(file))
         {
             var start = string.Create(CultureInfo.InvariantCulture, $"{size} {everyMs} ");
             Tell("last byte of all, last stream, every run", [.. File.ReadLines(file).Where(l => l.StartsWith(start, StringComparison.Ordinal)).Select(l => double.Parse(l.Split(' ')[^1], CultureInfo.InvariantCulture))]);

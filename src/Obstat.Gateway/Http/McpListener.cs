@@ -36,8 +36,9 @@ internal static class McpListener
             });
         });
 
-        // What is written is sent by the thread that wrote it: a byte, and the end of a stream that is stopped, waits for no other thread.
-        _ = builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // What is written is sent by the thread that wrote it: a byte, and the end of a stream that is stopped, waits for no other thread. A client beyond the backlog would be let in by the kernel's retries alone, up
+        // to minutes later.
+        _ = builder.Services.Configure<SocketTransportOptions>(sockets => (sockets.UnsafePreferInlineScheduling, sockets.Backlog) = (true, ConnectionsMax));
         var app = builder.Build();
         app.Run(handle);
         await app.StartAsync();

@@ -4,6 +4,7 @@ using Obstat.Gateway.JsonRpc;
 using Obstat.Gateway.Methods;
 using Obstat.Gateway.Upstreams;
 using Obstat.Proof.Json;
+using Obstat.Proof.Reasons;
 
 namespace Obstat.Gateway.Sessions;
 
@@ -38,7 +39,8 @@ internal sealed class Tellings(Func<Connected?> connection, Tools tools, InFligh
 
     private async ValueTask ProgressAsync(JsonValue parameters)
     {
-        if (parameters["progressToken"]?.AsInteger is { } ours && inFlight.Find(ours) is { Meta.ProgressToken: { } token } owner)
+        if (parameters["progressToken"]?.AsInteger is { } ours && inFlight.Find(ours) is { Meta.ProgressToken: { } token } owner
+            && owner.Admission is not { Lease.Reason: not DenyReason.Undecided })
         {
             try
             {
