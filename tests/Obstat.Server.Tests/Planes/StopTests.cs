@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using Obstat.Proof;
 using Obstat.Proof.Bundles;
-using Obstat.Proof.Dsse;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
@@ -57,15 +55,13 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
     private static async Task<StopAnswer> StopAsync(TestPoint point, string route, Scope scope)
         => TestPoint.Read<StopAnswer>(await point.AdminAsync(route, PlaneMessage.Write(new StopRequest(scope, "test"))));
 
-    private static async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point, ImmutableArray<Statement>? known = null, Func<Task>? between = null)
+    private static async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point)
     {
         const long AtOnce = 1000;
         var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
         var read = ImmutableArray.CreateBuilder<Statement>();
-        read.AddRange(known ?? []);
-        for (long from = read.Count; from < status.Entries; from += AtOnce)
+        for (var from = 0L; from < status.Entries; from += AtOnce)
         {
-            await (between?.Invoke() ?? Task.CompletedTask);
             var (_, body) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(from, Math.Min(from + AtOnce, status.Entries) - 1)));
             Assert.True(EvidenceBundle.TryParse(body, out var bundle, out var error), error);
             read.AddRange(bundle.Entries.Select(e => Statement.TryParse(e.Statement.Span, out var s, out var why) ? s : throw new InvalidOperationException(why)));
@@ -84,7 +80,6 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
         var keys = LeaseKeys(_home, await point.RegisterAsync());
         var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
         var began = System.Diagnostics.Stopwatch.StartNew();
-        var beaten = System.Diagnostics.Stopwatch.StartNew();
         var held = new List<PermitClaims>();
         var (rounds, forbidden) = (0, 0);
         while (held.Count < count)
@@ -107,27 +102,19 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
                 _ = TestPoint.Read<TokenAnswer>(await point.PlaneAsync(PlaneRoutes.Leases, PlaneMessage.Write(open)));
                 return claims;
             })));
-
-            // A point beats each third of its leases' time.
-            if (beaten.Elapsed > TimeSpan.FromSeconds(3) || held.Count == count)
+            foreach (var some in held.Select(c => c.Lease!.Id).Chunk(LeaseLimits.LeasesMax))
             {
-                beaten.Restart();
-                await BeatAllAsync(point, keys, held.Select(c => c.Lease!.Id));
+                Assert.All((await BeatAsync(point, keys, some)).Leases, l => Assert.Null(l.Reason));
             }
         }
 
-        ImmutableArray<Statement> statements = [];
+        ImmutableArray<Statement> statements;
         do
         {
-            statements = await StatementsAsync(point, statements, () => BeatAllAsync(point, keys, held.Select(c => c.Lease!.Id)));
+            statements = await StatementsAsync(point);
             Assert.True(began.Elapsed < TimeSpan.FromSeconds(60) + TimeSpan.FromMilliseconds(100 * count), "the ledger is told that they were opened");
         }
         while (statements.OfType<LeaseStatement>().Sum(l => l.Events.Count(e => e.Event == LeaseEvent.Opened)) < count);
-
-        await EndAsync(point, keys, statements);
-        statements = await StatementsAsync(point, statements);
-        Assert.Equal(count, statements.Count(s => s is OutcomeStatement));
-        Assert.DoesNotContain(statements.OfType<LeaseStatement>(), l => l.Events.Any(e => e.IsEnd));
 
         var entries = statements.Count(s => s is LeaseStatement);
         output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} leases: {entries} of {statements.Length} entries are of leases, {100.0 * entries / statements.Length:0.00} %"));
@@ -139,46 +126,6 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{forbidden + rounds} probes in {began.Elapsed.TotalSeconds:0} s: {probes} entries and {rounds} outcomes, {100.0 * (probes + rounds) / (statements.Length + rounds):0.00} %"));
         Assert.Equal(rounds + 1, probes);
         Assert.True(count < 10_000 || entries + probes + rounds <= statements.Length / 100, "at most 1 % of the entries");
-    }
-
-    /// <summary>Each execution that was allowed ends as one does: with an outcome. What still runs is renewed meanwhile.</summary>
-    private async Task EndAsync(TestPoint point, JwsKeySet keys, ImmutableArray<Statement> statements)
-    {
-        using var signer = point.Report.ToStatementSigner();
-        Digest? prev = null;
-        var left = statements.Select((s, index) => (Index: index, Decision: s as DecisionStatement)).Where(d => d.Decision is { Permit.Lease: not null, Canary: null }).Reverse().ToList();
-        for (var beaten = System.Diagnostics.Stopwatch.StartNew(); left.Count > 0;)
-        {
-            var bodies = new List<byte[]>();
-            foreach (var (index, decision) in left.TakeLast(OutcomesReport.OutcomesMax).Reverse())
-            {
-                var now = Timestamp.From(DateTimeOffset.UtcNow);
-                var outcome = new OutcomeStatement
-                {
-                    Nonce = TestPoint.Random128(), Origin = decision!.Origin, Time = now, Clock = decision.Clock, Ep = new PointSequence("gateway", point.Boot, point.NextSeq(), prev),
-                    Decision = new EntryReference(index, Statement.DigestOf(decision.ToBytes())), Jti = decision.Permit!.Jti, Result = "succeeded", Code = null, Started = null,
-                    Ended = now, Effects = new EffectCounts(1, 1, 1), Usage = [], Stop = null, Sealed = [],
-                }.ToBytes();
-                prev = Statement.DigestOf(outcome);
-                bodies.Add(new Envelope(outcome, signer.Sign(outcome)).ToBytes());
-            }
-
-            Assert.All(TestPoint.Read<OutcomesAnswer>(await point.PlaneAsync(PlaneRoutes.OutcomesTogether, OutcomesReport.Write(bodies))).Outcomes, o => Assert.NotNull(o.Entry));
-            left.RemoveRange(left.Count - bodies.Count, bodies.Count);
-            if (beaten.Elapsed > TimeSpan.FromSeconds(3))
-            {
-                beaten.Restart();
-                await BeatAllAsync(point, keys, left.Select(d => d.Decision!.Permit!.Lease!.Id));
-            }
-        }
-    }
-
-    private async Task BeatAllAsync(TestPoint point, JwsKeySet keys, IEnumerable<string> leases)
-    {
-        foreach (var some in leases.Chunk(LeaseLimits.LeasesMax))
-        {
-            Assert.All((await BeatAsync(point, keys, some)).Leases, l => Assert.Null(l.Reason));
-        }
     }
 
     private static Task<AskAnswer> ProbeAsync(TestPoint point, string tool) => point.AskAsync(
