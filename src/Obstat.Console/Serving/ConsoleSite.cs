@@ -23,6 +23,7 @@ public sealed class ConsoleSite : IAsyncDisposable
     private readonly PageWriter _writer;
     private readonly Reading _reading;
     private readonly Acting _acting;
+    private readonly LiveRelay _live = new();
     private readonly SemaphoreSlim _turns = new(PagesAtOnce, PagesAtOnce);
 
     /// <summary>The pages over an API.</summary>
@@ -56,7 +57,7 @@ public sealed class ConsoleSite : IAsyncDisposable
         {
             await (context.Request.Method switch
             {
-                "GET" or "HEAD" when isStream => visit["demo"] == "1" ? DemoRelay.ServeAsync(visit) : LiveRelay.ServeAsync(visit),
+                "GET" or "HEAD" when isStream => visit["demo"] == "1" ? DemoRelay.ServeAsync(visit) : _live.ServeAsync(visit),
                 "GET" or "HEAD" => ReadAsync(visit),
                 "POST" => _acting.ServeAsync(visit),
                 _ => Refuse(context),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,17 +9,23 @@ using Obstat.Console.Parts;
 namespace Obstat.Console.Serving;
 
 /// <summary>
-/// Passes the API's events on to one page, as words ready to be shown: the page's script makes no markup and knows no record. It keeps nothing; when the API's stream ends, this one does.
+/// Passes the API's events on to one page, as words ready to be shown: the page's script makes no markup and knows no record. When the API's stream ends, this one does.
+/// It keeps the words of the newest rows for a moment: they follow from what the API told and from nothing else, so whoever is told the same is shown the same.
 /// </summary>
-internal static class LiveRelay
+internal sealed class LiveRelay
 {
+    private const int WordsMax = 64;
+
+    private readonly ConcurrentDictionary<string, string> _words = new(StringComparer.Ordinal);
+
     /// <summary>How soon a page comes back to a plane that went away.</summary>
     public const string Retry = "retry: 500\n\n";
 
     private const int LineMax = 64 * 1024;
+    private const int BufferBytes = 16 * 1024;
 
     /// <summary>Serves one page until one of both ends goes.</summary>
-    public static async Task ServeAsync(Visit visit)
+    public async Task ServeAsync(Visit visit)
     {
         var response = visit.Http.Response;
         if (visit.Session is null)
@@ -43,7 +50,7 @@ internal static class LiveRelay
             response.Headers["X-Accel-Buffering"] = "no";
             await response.WriteAsync(Retry, visit.Cancellation);
             await using var body = await upstream.Content.ReadAsStreamAsync(visit.Cancellation);
-            using var lines = new StreamReader(body, Encoding.UTF8);
+            using var lines = new StreamReader(body, Encoding.UTF8, false, BufferBytes);
             await PassAsync(lines, response, withRows, visit.Cancellation);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
@@ -59,11 +66,22 @@ internal static class LiveRelay
         }
     }
 
-    private static async Task PassAsync(StreamReader lines, HttpResponse response, bool withRows, CancellationToken cancellation)
+    private async Task PassAsync(StreamReader lines, HttpResponse response, bool withRows, CancellationToken cancellation)
     {
         string? kind = null, id = null, data = null;
-        while (await lines.ReadLineAsync(cancellation) is { } line)
+        for (var next = lines.ReadLineAsync(cancellation); ; next = lines.ReadLineAsync(cancellation))
         {
+            if (!next.IsCompleted)
+            {
+                // What came together goes on together.
+                _ = await response.BodyWriter.FlushAsync(cancellation);
+            }
+
+            if (await next is not { } line)
+            {
+                return;
+            }
+
             if (line.Length > LineMax)
             {
                 return;
@@ -77,21 +95,40 @@ internal static class LiveRelay
 
             if (Told(kind, data, withRows) is { } told)
             {
-                await response.WriteAsync($"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {told}\n\n", cancellation);
-                await response.Body.FlushAsync(cancellation);
+                _ = Encoding.UTF8.GetBytes($"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {told}\n\n", response.BodyWriter);
             }
 
             (kind, id, data) = (null, null, null);
         }
     }
 
-    private static string? Told(string? kind, string? data, bool withRows) => kind switch
+    private string? Told(string? kind, string? data, bool withRows) => kind switch
     {
         "reload" => "{}",
-        "row" when withRows && data is not null && JsonSerializer.Deserialize(data, ApiJson.Default.DecisionRow) is { } row => LiveWords.OfRow(row),
+        "row" when withRows && data is not null => WordsOf(data),
         "beat" when data is not null && JsonSerializer.Deserialize(data, ApiJson.Default.BeatView) is { } beat => LiveWords.OfBeat(beat),
         _ => null,
     };
+
+    private string? WordsOf(string data)
+    {
+        if (_words.TryGetValue(data, out var known))
+        {
+            return known;
+        }
+
+        if (JsonSerializer.Deserialize(data, ApiJson.Default.DecisionRow) is not { } row)
+        {
+            return null;
+        }
+
+        if (_words.Count >= WordsMax)
+        {
+            _words.Clear();
+        }
+
+        return _words[data] = LiveWords.OfRow(row);
+    }
 
     private static string? Field(string line, string name)
         => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':' ? line[(name.Length + 1)..].TrimStart(' ') : null;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Obstat.Core;
 using Obstat.Core.Decisions;
 using Obstat.Core.Identities;
@@ -221,6 +222,7 @@ internal sealed class PointsApi(
 
     private async Task<Answer> AskAsync(ReadOnlyMemory<byte> body, CancellationToken gone)
     {
+        var arrived = Stopwatch.GetTimestamp();
         if (!queue.TryCome())
         {
             return Answer.Refused(503, DenyReason.Late);
@@ -247,7 +249,7 @@ internal sealed class PointsApi(
             try
             {
                 var digest = Digest.Of(body.Span);
-                if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot)) is { } answer)
+                if (boot.Once(ask.Ep.Seq, digest, () => DecideAsync(ask, digest, boot, arrived)) is { } answer)
                 {
                     return await answer;
                 }
@@ -266,19 +268,19 @@ internal sealed class PointsApi(
         }
     }
 
-    private async Task<Answer> DecideAsync(AskRequest ask, Digest digest, LiveBoot boot)
+    private async Task<Answer> DecideAsync(AskRequest ask, Digest digest, LiveBoot boot, long arrived)
     {
         if (!ExecutionRequest.Intake.TryTake(ask, digest, boot.Point, out var request, out var refusal))
         {
             return await RefuseAsync(ask, digest, refusal.Reason);
         }
 
-        return request.Server == CanaryProbe.Server && request.IsToolCall ? await ProbeAsync(request, boot.Canaries) : await CallAsync(request);
+        return request.Server == CanaryProbe.Server && request.IsToolCall ? await ProbeAsync(request, boot.Canaries, arrived) : await CallAsync(request, arrived);
     }
 
-    private async Task<Answer> CallAsync(ExecutionRequest request)
+    private async Task<Answer> CallAsync(ExecutionRequest request, long arrived)
     {
-        using var measured = meter.Begin(request.Point);
+        using var measured = meter.Begin(request.Point, arrived);
         var verdict = await AdmitAsync(request);
         return verdict.Match(
             permit => Permitted(permit, measured),
@@ -300,7 +302,7 @@ internal sealed class PointsApi(
     /// <summary>
     /// A probe is judged like everything else. A forbidden one that is refused as it must be is told by the next entry of a probe, since a row for each would be a row every few seconds; every other has its own.
     /// </summary>
-    private async Task<Answer> ProbeAsync(ExecutionRequest request, CanaryTally tally)
+    private async Task<Answer> ProbeAsync(ExecutionRequest request, CanaryTally tally, long arrived)
     {
         var tool = request.Action.Name!;
         var (snapshot, freshness) = InForce();
@@ -311,7 +313,8 @@ internal sealed class PointsApi(
             return Denied(new Denial(DenyReason.NotPermitted, null, null, judged.Visible));
         }
 
-        using var measured = meter.Begin(request.Point);
+        // What a point asks to prove itself is no decision that an agent waits for, and is not counted as one.
+        using var measured = judged.Identified.IsCanary ? null : meter.Begin(request.Point, arrived);
         var facts = tally.Facts(tool);
         var verdict = await AdmitAsync(judged.Identified.IsCanary ? request.StandingFor(facts) : request);
         return verdict.Match(
@@ -322,7 +325,7 @@ internal sealed class PointsApi(
             },
             denial =>
             {
-                measured.Answered(denial.Reason, denial.Entry?.Index.Value);
+                measured?.Answered(denial.Reason, denial.Entry?.Index.Value);
                 if (denial.Entry is not null && judged.Identified.IsCanary)
                 {
                     tally.Recorded(facts, isPermitted: false);
@@ -332,17 +335,17 @@ internal sealed class PointsApi(
             });
     }
 
-    private Answer Permitted(ExecutionPermit permit, GateMeter.Measured measured)
+    private Answer Permitted(ExecutionPermit permit, GateMeter.Measured? measured)
     {
         // First held, then looked at: what comes now - a halt, a revocation, another snapshot - finds the lease, what came before is seen here.
         var refused = leases.Permitted(permit);
         if ((refused ?? StoppedBefore(permit)) is { } reason)
         {
-            measured.Answered(reason, permit.Entry.Index.Value);
+            measured?.Answered(reason, permit.Entry.Index.Value);
             return Denied(new Denial(reason, null, null, permit.Visible));
         }
 
-        measured.Answered(null, permit.Entry.Index.Value);
+        measured?.Answered(null, permit.Entry.Index.Value);
         shelf.Keep(permit.Claims, permit.Compact);
         return Answer.Of<AskAnswer>(new AllowAnswer(permit.Claims.Exe, permit.Entry.Index.Value, permit.Compact, ReceiptOf(permit.Entry), null, permit.Visible));
     }

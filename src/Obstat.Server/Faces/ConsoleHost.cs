@@ -14,6 +14,7 @@ namespace Obstat.Server.Faces;
 /// </summary>
 internal sealed class ConsoleHost : IAsyncDisposable
 {
+    private const int Threads = 4;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
@@ -34,7 +35,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         _ = builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen));
         var app = builder.Build();
         ConsoleSite? pages = null;
-        var threads = new FaceThreads();
+        var threads = new FaceThreads("face", Threads);
         app.Run(http => threads.RunAsync(() => http.Request.Path.Value?.StartsWith(ApiRoutes.Prefix, StringComparison.Ordinal) == true ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http)));
         try
         {

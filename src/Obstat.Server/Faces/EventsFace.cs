@@ -1,8 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Obstat.Console.Api;
 using Obstat.Storage.Indexing;
@@ -10,7 +9,7 @@ using Obstat.Storage.Indexing;
 namespace Obstat.Server.Faces;
 
 /// <summary>
-/// New decisions as server-sent events: a row each, a beat every five seconds. Whoever comes back says the last index that it saw and gets what it missed; one who missed too much, or reads too slowly, is told to
+/// New decisions as server-sent events: a row each, those of half a second together; a beat every five seconds. Whoever comes back says the last index that it saw and gets what it missed; one who missed too much, or reads too slowly, is told to
 /// load the page again. A session that ends takes its streams with it.
 /// </summary>
 internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPool pool, FaceRows rows, Standing standing)
@@ -66,7 +65,7 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     {
         var cancellation = http.RequestAborted;
         var told = standing.Beat();
-        await SendAsync(http, null, "beat", told, ApiJson.Default.BeatView);
+        await BeatAsync(http, told);
         var seen = last ?? -1;
         if (last is { } from)
         {
@@ -90,8 +89,10 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
                 foreach (var row in (System.Collections.Immutable.ImmutableArray<DecisionRow>)found!)
                 {
                     seen = row.Entry;
-                    await SendAsync(http, row.Entry, "row", row, ApiJson.Default.DecisionRow);
+                    http.Response.BodyWriter.Write(LiveDecision.Event(row));
                 }
+
+                _ = await http.Response.BodyWriter.FlushAsync(cancellation);
             }
         }
 
@@ -103,7 +104,7 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
             if (standing.Beat() is var now && (left <= TimeSpan.Zero || !now.Says(told)))
             {
                 (beat, told) = (plane.Clock.GetTimestamp(), now);
-                await SendAsync(http, null, "beat", told, ApiJson.Default.BeatView);
+                await BeatAsync(http, told);
                 continue;
             }
 
@@ -121,12 +122,19 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
                 }
             }
 
+            var isTold = false;
             while (listener.Reader.TryRead(out var live))
             {
                 if (live.Row.Entry > seen && live.Fits(filter))
                 {
-                    await SendAsync(http, live.Row.Entry, "row", live.For(me.Role), ApiJson.Default.DecisionRow);
+                    http.Response.BodyWriter.Write(live.EventFor(me.Role));
+                    isTold = true;
                 }
+            }
+
+            if (isTold)
+            {
+                _ = await http.Response.BodyWriter.FlushAsync(cancellation);
             }
 
             if (!isMore)
@@ -134,11 +142,16 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
                 await TellAsync(http, "event: reload\ndata: {}\n\n");
                 return;
             }
+
+            if (isTold)
+            {
+                // What comes meanwhile is told together: nobody reads faster.
+                await Task.Delay(LookEvery, cancellation);
+            }
         }
     }
 
-    private static Task SendAsync<T>(HttpContext http, long? id, string kind, T data, JsonTypeInfo<T> type)
-        => TellAsync(http, string.Create(CultureInfo.InvariantCulture, $"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {JsonSerializer.Serialize(data, type)}\n\n"));
+    private static Task BeatAsync(HttpContext http, BeatView beat) => TellAsync(http, $"event: beat\ndata: {JsonSerializer.Serialize(beat, ApiJson.Default.BeatView)}\n\n");
 
     private static async Task TellAsync(HttpContext http, string text)
     {

@@ -8,18 +8,19 @@ namespace Obstat.Server.Faces;
 /// </summary>
 internal sealed class FaceThreads : SynchronizationContext, IDisposable
 {
-    private const int Threads = 4;
+    private const int KindnessMax = 19;
     // A third of the weight of a thread that decides, where both want the processor: enough to give way, and pages still come on a machine that is full.
     private const int Kindness = 5;
 
     private readonly BlockingCollection<(SendOrPostCallback Work, object? State)> _waiting = [];
     private readonly List<Thread> _threads = [];
 
-    public FaceThreads()
+    /// <summary>Begins so many threads under a name.</summary>
+    public FaceThreads(string name, int threads)
     {
-        for (var i = 0; i < Threads; i++)
+        for (var i = 0; i < threads; i++)
         {
-            var thread = new Thread(Run) { IsBackground = true, Name = "face" };
+            var thread = new Thread(Run) { IsBackground = true, Name = name };
             _threads.Add(thread);
             thread.Start();
         }
@@ -30,8 +31,8 @@ internal sealed class FaceThreads : SynchronizationContext, IDisposable
     {
         if (OperatingSystem.IsLinux())
         {
-            // Refused only where it would go up: what is not had is not needed.
-            _ = SetPriority(0, 0, Kindness);
+            // Behind those that decide, whatever the whole program was started with. Refused only where it would go up: what is not had is not needed.
+            _ = SetPriority(0, 0, Math.Min(KindnessMax, GetPriority(0, 0) + Kindness));
         }
     }
 
@@ -95,5 +96,8 @@ internal sealed class FaceThreads : SynchronizationContext, IDisposable
 #pragma warning disable SYSLIB1054, CA5392 // Nothing is marshalled.
     [DllImport("libc", EntryPoint = "setpriority"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetPriority(int which, uint who, int value);
+
+    [DllImport("libc", EntryPoint = "getpriority"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetPriority(int which, uint who);
 #pragma warning restore SYSLIB1054, CA5392
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Obstat.Console.Api;
 using Obstat.Proof.Statements;
 using Obstat.Storage.Indexing;
@@ -10,6 +13,9 @@ namespace Obstat.Server.Faces;
 /// <param name="Tool">The key of its tool.</param>
 internal sealed record LiveDecision(DecisionRow Row, DecisionStatement Decision, string Tool)
 {
+    private byte[]? _whole;
+    private byte[]? _bare;
+
     /// <summary>Whether a filter lets it through. A time does not narrow what comes now.</summary>
     public bool Fits(DecisionFilter filter) => Fits(filter, Decision, Tool);
 
@@ -22,6 +28,10 @@ internal sealed record LiveDecision(DecisionRow Row, DecisionStatement Decision,
             && (filter.Tool is not { } tool || tool == key)
             && (filter.Point is not { } point || point == decision.Ep.Id);
 
-    /// <summary>The row for a role.</summary>
-    public DecisionRow For(Role role) => role.ReadsBodies() ? Row : Row with { Arguments = null };
+    /// <summary>The event that tells a role of it: made once for all who listen.</summary>
+    public byte[] EventFor(Role role) => role.ReadsBodies() ? _whole ??= Event(Row) : _bare ??= Event(Row with { Arguments = null });
+
+    /// <summary>The event that tells of a row.</summary>
+    public static byte[] Event(DecisionRow row)
+        => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {row.Entry}\nevent: row\ndata: {JsonSerializer.Serialize(row, ApiJson.Default.DecisionRow)}\n\n"));
 }

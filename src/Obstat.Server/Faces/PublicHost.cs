@@ -10,12 +10,14 @@ namespace Obstat.Server.Faces;
 /// <summary>The listener for everybody, on loopback, for a proxy to stand before. Off unless <c>listen.public</c> names an address; a port that is taken is told, and the plane goes on without.</summary>
 internal sealed class PublicHost : IAsyncDisposable
 {
+    private const int Threads = 2;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
     private readonly PublicSite _pages;
+    private readonly FaceThreads _threads;
 
-    private PublicHost(WebApplication app, PublicSite pages, Uri address) => (_app, _pages, Address) = (app, pages, address);
+    private PublicHost(WebApplication app, PublicSite pages, FaceThreads threads, Uri address) => (_app, _pages, _threads, Address) = (app, pages, threads, address);
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
@@ -37,7 +39,8 @@ internal sealed class PublicHost : IAsyncDisposable
         });
         var app = builder.Build();
         PublicSite? pages = null;
-        app.Run(http => PublicApi.Serves(http.Request.Path.Value ?? "") ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http));
+        var threads = new FaceThreads("public", Threads);
+        app.Run(http => threads.RunAsync(() => PublicApi.Serves(http.Request.Path.Value ?? "") ? api.ServeAsync(http) : pages?.ServeAsync(http) ?? NotYetAsync(http)));
         try
         {
             await app.StartAsync(cancellation);
@@ -46,6 +49,7 @@ internal sealed class PublicHost : IAsyncDisposable
         {
             Log.PublicOff(logger, listen.ToString(), e.Message);
             await app.DisposeAsync();
+            threads.Dispose();
             return null;
         }
 
@@ -53,7 +57,7 @@ internal sealed class PublicHost : IAsyncDisposable
         var address = new UriBuilder("http", listen.Host.ToString(), port).Uri;
         pages = new PublicSite(address, clock, app.Services.GetRequiredService<ILoggerFactory>());
         Log.PublicServing(logger, address.ToString());
-        return new PublicHost(app, pages, address);
+        return new PublicHost(app, pages, threads, address);
     }
 
     public async ValueTask DisposeAsync()
@@ -62,6 +66,7 @@ internal sealed class PublicHost : IAsyncDisposable
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
         await _pages.DisposeAsync();
+        _threads.Dispose();
     }
 
     // Between the port and the pages, which must know it.

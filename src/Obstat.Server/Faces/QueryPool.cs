@@ -90,10 +90,21 @@ internal sealed class QueryPool : IDisposable
         }
     }
 
+    /// <summary>Proves the newest entry: what every proof needs of the end of a large tree is read before somebody waits for it.</summary>
+    private static void Warm(Desk desk)
+    {
+        desk.Begin(long.MaxValue);
+        if (desk.Head is { Size: > 0 } head)
+        {
+            _ = ReadEntry.Of(desk, head.Size - 1);
+        }
+    }
+
     private void Run(Ledger ledger, Damage damage)
     {
         FaceThreads.StandBack();
         using var desk = new Desk(ledger, damage);
+        Warm(desk);
         foreach (var question in _waiting.GetConsumingEnumerable())
         {
             question(desk);

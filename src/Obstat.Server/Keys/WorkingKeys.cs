@@ -4,6 +4,7 @@ using Obstat.Proof.Dsse;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Statements;
+using Obstat.Server.Telemetry;
 
 namespace Obstat.Server.Keys;
 
@@ -66,7 +67,11 @@ internal sealed class WorkingKeys : IPermitSigner, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<string?> SignAsync(PermitClaims claims, CancellationToken cancellation) => Task.FromResult(claims.IssuedAt < Until.ToUnixTimeSeconds() ? claims.Sign(_permit) : null);
+    public Task<string?> SignAsync(PermitClaims claims, CancellationToken cancellation)
+    {
+        using var span = GateMeter.Permits();
+        return Task.FromResult(claims.IssuedAt < Until.ToUnixTimeSeconds() ? claims.Sign(_permit) : null);
+    }
 
     public void Dispose() => Statements.Dispose();
 

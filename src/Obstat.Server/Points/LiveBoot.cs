@@ -112,6 +112,9 @@ internal sealed class LiveBoot(RegisteredPoint point, PointRegistration registra
     /// <summary>It said something.</summary>
     public void Heard() => _ = Interlocked.Exchange(ref _heard, Environment.TickCount64);
 
+    /// <summary>Answers that are kept for messages that come again.</summary>
+    public int Kept => _answers.Count;
+
     /// <summary>The answer to a message: made once by <paramref name="answer"/>, however often it comes. Null: the number was used for another message.</summary>
     public Task<Answer>? Once(long seq, Digest body, Func<Task<Answer>> answer)
     {

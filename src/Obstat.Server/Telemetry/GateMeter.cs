@@ -21,6 +21,7 @@ internal sealed class GateMeter : IDisposable
     private readonly ActivitySource _source = new(Name);
     private readonly Counter<long> _decisions;
     private readonly Histogram<double> _seconds;
+    private readonly Histogram<double> _gate;
     private readonly Histogram<double> _stops;
 
     public GateMeter(TimeProvider clock)
@@ -29,8 +30,9 @@ internal sealed class GateMeter : IDisposable
         _decisions = _meter.CreateCounter<long>("obstat.decisions", description: "Decisions, by verdict, reason code and enforcement point.");
         _stops = _meter.CreateHistogram(
             "obstat.stop", "s", "From the plane's word that a lease is over to its point's that it stopped.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] });
-        _seconds = _meter.CreateHistogram(
-            "obstat.decision", "s", "From an understood ask to its answer.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
+        var bounds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] };
+        _seconds = _meter.CreateHistogram("obstat.decision", "s", "From an understood ask to its answer.", advice: bounds);
+        _gate = _meter.CreateHistogram("obstat.gate", "s", "From an ask's arrival, with its wait in the queue, to its answer.", advice: bounds);
     }
 
     /// <summary>A lease is over by the plane's word, and its point said so after that time.</summary>
@@ -51,8 +53,13 @@ internal sealed class GateMeter : IDisposable
         }
     }
 
+    /// <summary>A permit is being signed: a span until it is disposed of.</summary>
+    public static Activity? Permits() => s_steps.StartActivity("obstat.permit");
+
     /// <summary>A decision begins.</summary>
-    public Measured Begin(string point) => new(this, point, _source.StartActivity(GateSpan, ActivityKind.Server));
+    /// <param name="point">For which enforcement point.</param>
+    /// <param name="arrived">When its ask came, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public Measured Begin(string point, long arrived) => new(this, point, arrived, _source.StartActivity(GateSpan, ActivityKind.Server));
 
     public void Dispose()
     {
@@ -61,7 +68,7 @@ internal sealed class GateMeter : IDisposable
     }
 
     /// <summary>One decision that is being made.</summary>
-    internal sealed class Measured(GateMeter meter, string point, Activity? span) : IDisposable
+    internal sealed class Measured(GateMeter meter, string point, long arrived, Activity? span) : IDisposable
     {
         private readonly long _started = Stopwatch.GetTimestamp();
 
@@ -75,6 +82,7 @@ internal sealed class GateMeter : IDisposable
             var took = Stopwatch.GetElapsedTime(_started);
             meter._decisions.Add(1, tags);
             meter._seconds.Record(took.TotalSeconds, new TagList { { "verdict", verdict } });
+            meter._gate.Record(Stopwatch.GetElapsedTime(arrived).TotalSeconds, new TagList { { "verdict", verdict } });
             meter.Latencies.Add(point, took);
             _ = span?.SetTag("obstat.verdict", verdict).SetTag("obstat.reason", code).SetTag("obstat.entry", entry).SetTag("obstat.point", point);
         }

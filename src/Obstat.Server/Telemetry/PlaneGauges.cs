@@ -34,6 +34,11 @@ internal static class PlaneGauges
     /// <summary>Adds them to a meter.</summary>
     public static void Add(Meter meter, FaceSources plane, Standing standing, IndexKeeper keeper)
     {
+        var (wall, steady) = (plane.Clock.GetUtcNow(), plane.Clock.GetTimestamp());
+        _ = meter.CreateObservableGauge(
+            "obstat.clock.skew", () => (plane.Clock.GetUtcNow() - wall - plane.Clock.GetElapsedTime(steady)).TotalSeconds, "s", "How far the wall clock moved from the steady one since the start of the plane.");
+        _ = meter.CreateObservableGauge(
+            "obstat.replay.cache", () => plane.Boots.All.Select(b => Tagged(b.Kept, ("point", b.Point.Id))), description: "Answers that are kept: an ask that comes again under its number gets the same one, and is not decided twice.");
         _ = meter.CreateObservableGauge("obstat.ledger.size", () => plane.Ledger.State.Size, description: "Entries of the ledger.");
         _ = meter.CreateObservableGauge("obstat.index.lag", () => plane.Ledger.State.Size - keeper.Size, description: "Entries that the derived index has not read.");
         _ = meter.CreateObservableGauge("obstat.leases", () => plane.Leases.Running.Length, description: "Executions that run under a lease.");

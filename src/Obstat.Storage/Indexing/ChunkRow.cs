@@ -11,6 +11,17 @@ internal readonly record struct ChunkRow(long Index, long Time, int Reason, int 
     /// <summary>Rows of a chunk.</summary>
     internal const int Rows = 1_024;
 
+    /// <summary>Where the column of a facet begins; a verdict has none, it follows from the reason.</summary>
+    internal static int ColumnOf(DecisionFacet facet) => facet switch
+    {
+        DecisionFacet.Reason => 16,
+        DecisionFacet.Action => 20,
+        DecisionFacet.Principal => 24,
+        DecisionFacet.Tool => 28,
+        DecisionFacet.Point => 32,
+        _ => throw new ArgumentOutOfRangeException(nameof(facet), facet, null),
+    };
+
     internal static ChunkRow Read(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadInt64LittleEndian(bytes),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),

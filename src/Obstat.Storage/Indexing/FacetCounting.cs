@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Obstat.Storage.Indexing;
 
 /// <summary>Counts the rows of chunks under several terms: a row that fits counts for every facet, a row that only misses the term of one facet counts for that one.</summary>
@@ -36,13 +38,28 @@ internal sealed class FacetCounting
                 Count++;
             }
 
-            Add(missed, DecisionFacet.Verdict, _verdicts, row.Reason == _allowedReason ? 1 : 0);
-            Add(missed, DecisionFacet.Reason, _reasons, row.Reason);
-            Add(missed, DecisionFacet.Action, _actions, row.Action);
-            Add(missed, DecisionFacet.Principal, _principals, row.Principal);
-            Add(missed, DecisionFacet.Tool, _tools, row.Tool);
-            Add(missed, DecisionFacet.Point, _points, row.Point);
+            Add(row, missed);
         }
+    }
+
+    /// <summary>Counts the rows that have one value in the column of a facet, which is the only term.</summary>
+    internal void AddFitting(ReadOnlySpan<byte> chunk, DecisionFacet facet, int value)
+    {
+        var column = ChunkRow.ColumnOf(facet);
+        for (; chunk.Length >= ChunkRow.Length; chunk = chunk[ChunkRow.Length..])
+        {
+            if (BinaryPrimitives.ReadInt32LittleEndian(chunk[column..]) == value)
+            {
+                AddFitting(ChunkRow.Read(chunk));
+            }
+        }
+    }
+
+    /// <summary>Counts a row that fits.</summary>
+    internal void AddFitting(in ChunkRow row)
+    {
+        Count++;
+        Add(row, DecisionFacet.None);
     }
 
     /// <summary>The values of a facet with most rows, most first.</summary>
@@ -72,6 +89,16 @@ internal sealed class FacetCounting
         }
 
         return best.UnorderedItems.OrderByDescending(b => b.Priority).Select(b => (b.Element, b.Priority.Count));
+    }
+
+    private void Add(in ChunkRow row, DecisionFacet missed)
+    {
+        Add(missed, DecisionFacet.Verdict, _verdicts, row.Reason == _allowedReason ? 1 : 0);
+        Add(missed, DecisionFacet.Reason, _reasons, row.Reason);
+        Add(missed, DecisionFacet.Action, _actions, row.Action);
+        Add(missed, DecisionFacet.Principal, _principals, row.Principal);
+        Add(missed, DecisionFacet.Tool, _tools, row.Tool);
+        Add(missed, DecisionFacet.Point, _points, row.Point);
     }
 
     // A word that came after the last one was looked up is counted with the next question.

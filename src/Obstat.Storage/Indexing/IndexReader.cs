@@ -16,9 +16,13 @@ public sealed class IndexReader : IDisposable
     /// <summary>The first word of each file: the reason of an allow.</summary>
     private const int AllowedReason = 1;
 
+    /// <summary>One in so many fits, or fewer: then it is quicker to look up each than to read the columns of all.</summary>
+    private const long Rare = 128;
+
     private static readonly DecisionFacet[] Facets = [DecisionFacet.Verdict, DecisionFacet.Reason, DecisionFacet.Action, DecisionFacet.Principal, DecisionFacet.Tool, DecisionFacet.Point];
 
     private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal); // texts differ by which terms they have, never by a value
     private volatile bool _isInterrupted;
 
     private IndexReader(SqliteConnection connection) => _connection = connection;
@@ -89,7 +93,8 @@ public sealed class IndexReader : IDisposable
             _ = sql.Append(CultureInfo.InvariantCulture, $" AND idx <= (SELECT idx FROM decision WHERE time < ${values.Count} ORDER BY time DESC, idx DESC LIMIT 1)");
         }
 
-        _ = sql.Append(CultureInfo.InvariantCulture, $" ORDER BY idx DESC LIMIT {limit}");
+        values.Add((long)limit);
+        _ = sql.Append(CultureInfo.InvariantCulture, $" ORDER BY idx DESC LIMIT ${values.Count}");
         return Numbers(sql.ToString(), values);
     }
 
@@ -115,21 +120,41 @@ public sealed class IndexReader : IDisposable
         }
 
         var counting = new FacetCounting(terms, AllowedReason, (int)(Number("SELECT MAX(id) FROM word") ?? 0));
-        using var command = Command("SELECT rows FROM chunk WHERE last >= $1 AND first < $2 ORDER BY n", [terms.From, terms.To]);
-        using var chunks = command.ExecuteReader();
-        while (chunks.Read())
+        // Under one term alone, what misses it counts for its own facet and for no other: that is counted already.
+        var only = terms is { From: long.MinValue, To: long.MaxValue } && terms.Columns() is [var one] ? one : default;
+        if (only.Facet != DecisionFacet.None && Number("SELECT SUM(n) FROM tally WHERE facet = $1 AND value = $2", (long)only.Facet, only.Value) <= Total() / Rare)
         {
-            CheckTime();
-            counting.Add(chunks.GetFieldValue<byte[]>(0));
+            using var rows = Command($"SELECT idx, time, reason, action, principal, tool, point FROM decision WHERE {only.Column} = $1", [only.Value]).ExecuteReader();
+            while (rows.Read())
+            {
+                counting.AddFitting(new ChunkRow(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2), rows.GetInt32(3), rows.GetInt32(4), rows.GetInt32(5), rows.GetInt32(6)));
+            }
+        }
+        else
+        {
+            using var chunks = Command("SELECT rows FROM chunk WHERE last >= $1 AND first < $2 ORDER BY n", [terms.From, terms.To]).ExecuteReader();
+            while (chunks.Read())
+            {
+                CheckTime();
+                if (only.Facet == DecisionFacet.None)
+                {
+                    counting.Add(RowsOf(chunks));
+                }
+                else
+                {
+                    counting.AddFitting(RowsOf(chunks), only.Facet, (int)only.Value);
+                }
+            }
         }
 
-        return new(counting.Count, Facets.ToImmutableDictionary(f => f, f => counting.Most(f, limit).Select(m => new FacetCount(ValueOf(f, m.Value), m.Count)).ToImmutableArray()));
+        return new(counting.Count, Facets.ToImmutableDictionary(
+            f => f, f => f == only.Facet ? Tally(f, null, limit) : counting.Most(f, limit).Select(m => new FacetCount(ValueOf(f, m.Value), m.Count)).ToImmutableArray()));
     }
 
     /// <summary>How many decisions with a value allowed, and how many refused.</summary>
     public (long Allows, long Denials) CountOf(DecisionFacet facet, string value)
     {
-        using var command = Command("SELECT allowed, n FROM tally WHERE facet = $1 AND value = (SELECT id FROM word WHERE text = $2)", [(long)facet, value]);
+        var command = Command("SELECT allowed, n FROM tally WHERE facet = $1 AND value = (SELECT id FROM word WHERE text = $2)", [(long)facet, value]);
         using var rows = command.ExecuteReader();
         var (allows, denials) = (0L, 0L);
         while (rows.Read())
@@ -143,7 +168,7 @@ public sealed class IndexReader : IDisposable
     /// <summary>The newest decision with a reason for each tool, of the newest 1,000 with that reason.</summary>
     public ImmutableDictionary<string, long> NewestByTool(string reason)
     {
-        using var command = Command(
+        var command = Command(
             "SELECT (SELECT text FROM word WHERE id = tool), MAX(idx) FROM (SELECT tool, idx FROM decision WHERE reason = (SELECT id FROM word WHERE text = $1) ORDER BY idx DESC LIMIT 1000) GROUP BY tool", [reason]);
         using var rows = command.ExecuteReader();
         var newest = ImmutableDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
@@ -158,7 +183,7 @@ public sealed class IndexReader : IDisposable
     /// <summary>Counts by hour and answer since a time.</summary>
     public ImmutableArray<HourCount> Hours(DateTimeOffset since)
     {
-        using var command = Command("SELECT hour, (SELECT text FROM word WHERE id = reason), n FROM hour WHERE hour >= $1 ORDER BY hour", [since.ToUnixTimeMilliseconds() / DecisionIndex.HourMs]);
+        var command = Command("SELECT hour, (SELECT text FROM word WHERE id = reason), n FROM hour WHERE hour >= $1 ORDER BY hour", [since.ToUnixTimeMilliseconds() / DecisionIndex.HourMs]);
         using var rows = command.ExecuteReader();
         var hours = ImmutableArray.CreateBuilder<HourCount>();
         while (rows.Read())
@@ -172,7 +197,7 @@ public sealed class IndexReader : IDisposable
     /// <summary>How often each policy determined a decision since the day of a time.</summary>
     public ImmutableArray<PolicyHits> Hits(DateTimeOffset since)
     {
-        using var command = Command(
+        var command = Command(
             "SELECT (SELECT text FROM word WHERE id = policy), SUM(CASE allowed WHEN 1 THEN n ELSE 0 END), SUM(CASE allowed WHEN 0 THEN n ELSE 0 END) FROM hit WHERE day >= $1 GROUP BY policy",
             [since.ToUnixTimeMilliseconds() / DecisionIndex.DayMs]);
         using var rows = command.ExecuteReader();
@@ -191,7 +216,7 @@ public sealed class IndexReader : IDisposable
     /// <summary>What became of a decision; null for one that is refused or open.</summary>
     public IndexedEnd? EndOf(long decision)
     {
-        using var command = Command("SELECT (SELECT text FROM word WHERE id = result), done FROM decision WHERE idx = $1 AND done IS NOT NULL", [decision]);
+        var command = Command("SELECT (SELECT text FROM word WHERE id = result), done FROM decision WHERE idx = $1 AND done IS NOT NULL", [decision]);
         using var rows = command.ExecuteReader();
         return rows.Read() ? new(rows.GetString(0), rows.GetInt64(1)) : null;
     }
@@ -208,8 +233,8 @@ public sealed class IndexReader : IDisposable
             "" => ("jti IS NOT NULL AND done IS NULL", []),
             _ => ("result = (SELECT id FROM word WHERE text = $1)", [result]),
         };
-        values.Add(after ?? long.MaxValue);
-        return Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM decision WHERE {where} AND idx < ${values.Count} ORDER BY idx DESC LIMIT {limit}"), values);
+        values.AddRange([after ?? long.MaxValue, (long)limit]);
+        return Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM decision WHERE {where} AND idx < ${values.Count - 1} ORDER BY idx DESC LIMIT ${values.Count}"), values);
     }
 
     /// <summary>Where the decision of a permit stands.</summary>
@@ -226,14 +251,13 @@ public sealed class IndexReader : IDisposable
 
     /// <summary>Entries of a type other than decisions, outcomes and leases, newest first; of any such type where it is null.</summary>
     public ImmutableArray<long> Events(string? type, long? after, int limit) => type is null
-        ? Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM event WHERE idx < $1 ORDER BY idx DESC LIMIT {limit}"), [after ?? long.MaxValue])
-        : Numbers(
-            string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM event WHERE type = (SELECT id FROM word WHERE text = $1) AND idx < $2 ORDER BY idx DESC LIMIT {limit}"), [type, after ?? long.MaxValue]);
+        ? Numbers("SELECT idx FROM event WHERE idx < $1 ORDER BY idx DESC LIMIT $2", [after ?? long.MaxValue, (long)limit])
+        : Numbers("SELECT idx FROM event WHERE type = (SELECT id FROM word WHERE text = $1) AND idx < $2 ORDER BY idx DESC LIMIT $3", [type, after ?? long.MaxValue, (long)limit]);
 
     /// <summary>Entries since a time that tell of a change: neither decisions, outcomes and leases, nor probes and digests of the state; newest first.</summary>
     public ImmutableArray<long> Changes(DateTimeOffset since, int limit)
     {
-        using var command = Command("SELECT idx, time, (SELECT text FROM word WHERE id = type) FROM event ORDER BY idx DESC", []);
+        var command = Command("SELECT idx, time, (SELECT text FROM word WHERE id = type) FROM event ORDER BY idx DESC", []);
         using var rows = command.ExecuteReader();
         var found = ImmutableArray.CreateBuilder<long>();
         while (found.Count < limit && rows.Read() && rows.GetInt64(1) >= since.ToUnixTimeMilliseconds())
@@ -250,10 +274,18 @@ public sealed class IndexReader : IDisposable
     /// <summary>How many entries there are of a type other than decisions, outcomes and leases.</summary>
     public long EventCount(string type) => Number("SELECT COUNT(*) FROM event WHERE type = (SELECT id FROM word WHERE text = $1)", type) ?? 0;
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
 
     private ImmutableArray<long> Of(string column, string id, int limit)
-        => Numbers(string.Create(CultureInfo.InvariantCulture, $"SELECT idx FROM decision WHERE {column} = $1 ORDER BY idx LIMIT {limit}"), [DecisionIndex.Id(id)]);
+        => Numbers($"SELECT idx FROM decision WHERE {column} = $1 ORDER BY idx LIMIT $2", [DecisionIndex.Id(id), (long)limit]);
 
     /// <summary>The terms of a filter in the numbers of the file; null where one names something that no decision has.</summary>
     private IndexTerms? Terms(DecisionFilter filter)
@@ -272,12 +304,12 @@ public sealed class IndexReader : IDisposable
     private ImmutableArray<long> Scan(IndexTerms terms, long below, int limit)
     {
         var found = ImmutableArray.CreateBuilder<long>(limit);
-        using var command = Command("SELECT rows FROM chunk WHERE last >= $1 AND first < $2 ORDER BY n DESC", [terms.From, terms.To]);
+        var command = Command("SELECT rows FROM chunk WHERE last >= $1 AND first < $2 AND n <= $3 ORDER BY n DESC", [terms.From, terms.To, ChunkBelow(below)]);
         using var chunks = command.ExecuteReader();
         while (found.Count < limit && chunks.Read())
         {
             CheckTime();
-            ReadOnlySpan<byte> bytes = chunks.GetFieldValue<byte[]>(0);
+            var bytes = RowsOf(chunks);
             for (var at = bytes.Length - ChunkRow.Length; at >= 0 && found.Count < limit; at -= ChunkRow.Length)
             {
                 var row = ChunkRow.Read(bytes[at..]);
@@ -291,9 +323,26 @@ public sealed class IndexReader : IDisposable
         return found.DrainToImmutable();
     }
 
+    /// <summary>The last chunk that begins below an index: what is listed from there on stands in none after it.</summary>
+    private long ChunkBelow(long index)
+    {
+        var (first, last) = (0L, Number("SELECT MAX(n) FROM chunk") ?? 0);
+        while (first < last)
+        {
+            var middle = first + ((last - first + 1) / 2);
+            using var chunk = Command("SELECT rows FROM chunk WHERE n = $1", [middle]).ExecuteReader();
+            (first, last) = chunk.Read() && ChunkRow.Read(RowsOf(chunk)).Index < index ? (middle, last) : (first, middle - 1);
+        }
+
+        return first;
+    }
+
+    /// <summary>The rows of a chunk where SQLite holds them: good until the next one is read.</summary>
+    private static ReadOnlySpan<byte> RowsOf(SqliteDataReader chunk) => SQLitePCL.raw.sqlite3_column_blob(chunk.Handle, 0);
+
     private ImmutableArray<FacetCount> Tally(DecisionFacet facet, bool? allowed, int limit)
     {
-        using var command = Command(
+        var command = Command(
             "SELECT value, SUM(n) FROM tally WHERE facet = $1 AND ($2 IS NULL OR allowed = $2) GROUP BY value ORDER BY 2 DESC, value LIMIT $3", [(long)facet, Allowed(allowed), (long)limit]);
         using var rows = command.ExecuteReader();
         var counts = ImmutableArray.CreateBuilder<FacetCount>();
@@ -312,7 +361,7 @@ public sealed class IndexReader : IDisposable
             return value == 1 ? "allow" : "deny";
         }
 
-        using var command = Command("SELECT text FROM word WHERE id = $1", [value]);
+        var command = Command("SELECT text FROM word WHERE id = $1", [value]);
         return command.ExecuteScalar() as string ?? throw new LedgerUnavailableException($"{DecisionIndex.FileName}: expected a word");
     }
 
@@ -328,7 +377,7 @@ public sealed class IndexReader : IDisposable
 
     private ImmutableArray<long> Numbers(string sql, List<object> values)
     {
-        using var command = Command(sql, values);
+        var command = Command(sql, values);
         using var rows = command.ExecuteReader();
         var numbers = ImmutableArray.CreateBuilder<long>();
         while (rows.Read())
@@ -341,13 +390,19 @@ public sealed class IndexReader : IDisposable
 
     private long? Number(string sql, params object[] values)
     {
-        using var command = Command(sql, [.. values]);
+        var command = Command(sql, [.. values]);
         return command.ExecuteScalar() as long?;
     }
 
+    /// <summary>A question with its values: prepared once, and asked again while no answer to it is being read.</summary>
     private SqliteCommand Command(string sql, List<object> values)
     {
-        var command = Database.Prepare(_connection, sql, values.Count);
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            _commands[sql] = command = Database.Prepare(_connection, sql, values.Count);
+            command.Prepare();
+        }
+
         for (var i = 0; i < values.Count; i++)
         {
             command.Parameters[i].Value = values[i];

@@ -17,7 +17,7 @@ internal sealed class KnownNodes(Func<TileAddress, byte[]> full, Func<long, long
 
     private readonly Dictionary<(int Level, long N), Digest[][]> _tiles = [];
     private readonly Dictionary<(int Level, long N), Digest> _roots = [];
-    private readonly Dictionary<int, (long N, List<Digest> Hashes)> _ends = [];
+    private readonly Dictionary<int, (long N, List<Digest>[] Nodes)> _ends = [];
 
     /// <summary>A full node of the tree of a size.</summary>
     public Digest Node(long size, int level, long index)
@@ -26,7 +26,7 @@ internal sealed class KnownNodes(Func<TileAddress, byte[]> full, Func<long, long
         var n = (index << inside) / TileAddress.WidthFull;
         var within = (int)(index - ((n * TileAddress.WidthFull) >> inside));
         var width = TileAddress.WidthIn(size, tileLevel, n);
-        return width == TileAddress.WidthFull ? Full(tileLevel, n)[inside][within] : Over(End(tileLevel, n, width), within << inside, 1 << inside);
+        return width == TileAddress.WidthFull ? Full(tileLevel, n)[inside][within] : End(tileLevel, n, width)[inside][within];
     }
 
     private Digest[][] Full(int level, long n)
@@ -77,23 +77,28 @@ internal sealed class KnownNodes(Func<TileAddress, byte[]> full, Func<long, long
         return root;
     }
 
-    /// <summary>The hashes of the tile at the end of a level, at least so many.</summary>
-    private List<Digest> End(int level, long n, int width)
+    /// <summary>The nodes of the tile at the end of a level, over at least so many of its hashes.</summary>
+    private List<Digest>[] End(int level, long n, int width)
     {
         if (!_ends.TryGetValue(level, out var end) || end.N != n)
         {
-            _ends[level] = end = (n, []);
+            _ends[level] = end = (n, [.. Enumerable.Range(0, Inside + 1).Select(_ => new List<Digest>())]);
         }
 
-        var (first, have) = (n * TileAddress.WidthFull, end.Hashes.Count);
+        var (first, have) = (n * TileAddress.WidthFull, end.Nodes[0].Count);
         if (have < width)
         {
-            end.Hashes.AddRange(level == 0 ? leaves(first + have, first + width) : Enumerable.Range(have, width - have).Select(i => Root(level - 1, first + i)).ToArray());
+            end.Nodes[0].AddRange(level == 0 ? leaves(first + have, first + width) : Enumerable.Range(have, width - have).Select(i => Root(level - 1, first + i)).ToArray());
+            for (var k = 1; k <= Inside; k++)
+            {
+                var (below, here) = (end.Nodes[k - 1], end.Nodes[k]);
+                while (here.Count < below.Count / 2)
+                {
+                    here.Add(TreeHash.Node(below[2 * here.Count], below[(2 * here.Count) + 1]));
+                }
+            }
         }
 
-        return end.Hashes;
+        return end.Nodes;
     }
-
-    private static Digest Over(List<Digest> hashes, int from, int count)
-        => count == 1 ? hashes[from] : TreeHash.Node(Over(hashes, from, count / 2), Over(hashes, from + (count / 2), count / 2));
 }

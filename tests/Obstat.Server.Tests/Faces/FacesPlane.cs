@@ -30,10 +30,10 @@ internal sealed class FacesPlane : IAsyncDisposable
 
     public Uri Address => _host.ConsoleAddress!;
 
-    public static async Task<FacesPlane> StartAsync(string policies = TestInstallation.Limit, string? everybody = null, string tools = "[]")
+    public static async Task<FacesPlane> StartAsync(string policies = TestInstallation.Limit, string? everybody = null, string tools = "[]", TimeProvider? clock = null)
     {
         var home = new TestInstallation(policies, console: "127.0.0.1:0", everybody: everybody, tools: tools);
-        var host = await home.StartAsync();
+        var host = await home.StartAsync(clock ?? TimeProvider.System);
         var point = new TestPoint(home);
         return new FacesPlane(home, host, point, await point.RegisterAsync());
     }
@@ -66,6 +66,9 @@ internal sealed class FacesPlane : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JsonDocument.Parse(done).RootElement.GetProperty("session").GetString());
         return client;
     }
+
+    /// <summary>The cookie that pages know a client's session by.</summary>
+    public string Cookie(HttpClient client) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"obstat-{Address.Port}={client.DefaultRequestHeaders.Authorization!.Parameter}");
 
     public static async Task<(int Status, string Body)> GetAsync(HttpClient client, string path)
     {

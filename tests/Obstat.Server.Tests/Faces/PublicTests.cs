@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -39,6 +40,26 @@ public sealed class PublicTests
 
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), body);
             await Task.Delay(200);
+        }
+    }
+
+    [Fact]
+    public async Task What_everybody_asks_is_answered_on_threads_that_stand_back()
+    {
+        var clock = new WhoAsks();
+        await using var plane = await FacesPlane.StartAsync(everybody: "localhost:0", clock: clock);
+        using var everybody = new HttpClient { BaseAddress = plane.PublicAddress };
+        Assert.DoesNotContain("public", clock.Names);
+        Assert.Equal(200, (await GetAsync(everybody, PublicRoutes.State)).Status);
+        Assert.Contains("public", clock.Names);
+        if (OperatingSystem.IsLinux())
+        {
+            // The kernel's number for it, the nineteenth of its line: higher is kinder.
+            var kindness = Directory.GetDirectories("/proc/self/task").ToLookup(
+                t => File.ReadAllText(Path.Combine(t, "comm")).Trim(), t => int.Parse(File.ReadAllText(Path.Combine(t, "stat")).Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture));
+            var own = int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[16], CultureInfo.InvariantCulture);
+            Assert.All(kindness["public"].Concat(kindness["face"]).Concat(kindness["faces"]).Concat(kindness["index keeper"]), k => Assert.InRange(k, own + 1, 19));
+            Assert.NotEmpty(kindness["public"]);
         }
     }
 
@@ -151,5 +172,19 @@ public sealed class PublicTests
         Assert.Null(plane.PublicAddress);
         using var nobody = plane.Nobody();
         Assert.NotEqual(200, (await FacesPlane.GetAsync(nobody, PublicRoutes.State)).Status);
+    }
+
+    /// <summary>The wall clock, which remembers the threads that looked at it.</summary>
+    private sealed class WhoAsks : TimeProvider
+    {
+        private readonly ConcurrentDictionary<string, byte> _names = new(StringComparer.Ordinal);
+
+        public ICollection<string> Names => _names.Keys;
+
+        public override long GetTimestamp()
+        {
+            _names[Thread.CurrentThread.Name ?? ""] = 0;
+            return base.GetTimestamp();
+        }
     }
 }

@@ -24,15 +24,28 @@ internal sealed class TestInstallation : IDisposable
 
     private const string Tool = """{"name":"transfer","inputSchema":{"type":"object","properties":{"amount":{"type":"number"},"to":{"type":"string"}},"required":["amount","to"]}}""";
 
-    public TestInstallation(string policies = Limit, string? console = null, string? metrics = null, string? otlp = null, string? everybody = null, string tools = "[]")
+    private readonly string? _kept;
+
+    /// <param name="kept">A folder that stays: what was made there before is opened again, with the same keys.</param>
+    public TestInstallation(string policies = Limit, string? console = null, string? metrics = null, string? otlp = null, string? everybody = null, string tools = "[]", string? kept = null)
     {
-        Folder = Path.Combine(Path.GetTempPath(), "obt-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
+        _kept = kept;
+        Folder = kept ?? Path.Combine(Path.GetTempPath(), "obt-" + RandomNumberGenerator.GetHexString(12, lowercase: true));
         Assert.True(PrivateFolder.Prepare(Folder, out var reason), reason);
+        (Root, Operator, Local, Issuer, Point) = (KeyOf(KeyRole.Root), KeyOf(KeyRole.Operator), KeyOf(KeyRole.Identity), KeyOf(KeyRole.Issuer), KeyOf(KeyRole.Point));
         File.WriteAllText(Path.Combine(Folder, "obstat.json"), """{"listen":{"gateway":null,"console":CONSOLE,"public":PUBLIC,"metrics":METRICS},"public":{"tools":TOOLS},"telemetry":TELEMETRY,"trust":{"issuers":[{"url":"https://idp.example","profile":"rfc9068","audience":"https://gate.example","algs":["ES256"],"jwks":"idp.json","staleAfter":"24h"}]},"gateway":{"resource":"http://127.0.0.1:7073","servers":{"payments":{"command":"payments"}}}}"""
             .Replace("CONSOLE", console is null ? "null" : $"\"{console}\"", StringComparison.Ordinal).Replace("PUBLIC", everybody is null ? "null" : $"\"{everybody}\"", StringComparison.Ordinal).Replace("TOOLS", tools, StringComparison.Ordinal).Replace("METRICS", metrics is null ? "null" : $"\"{metrics}\"", StringComparison.Ordinal)
             .Replace("TELEMETRY", otlp is null ? "{}" : $$"""{"otlp":"{{otlp}}"}""", StringComparison.Ordinal));
         Settings = SettingsFile.TryLoad(Path.Combine(Folder, "obstat.json"), out var settings, out var error) ? settings : throw new InvalidOperationException(error.ToString());
         var paths = Settings.Paths;
+        if (File.Exists(paths.HeadKey))
+        {
+            using var again = LogOrigin.Signer(Settings.Tenant, Convert.FromBase64String(File.ReadAllText(paths.HeadKey).Trim()));
+            HeadKey = again.VerifierKey;
+            PublishIssuer(Issuer);
+            return;
+        }
+
         foreach (var folder in (ReadOnlySpan<string>)[paths.Data, paths.Keys, Path.GetDirectoryName(paths.Identities)!, paths.Identities, paths.Points, paths.Pins, paths.Enrolments])
         {
             Assert.True(PrivateFolder.Prepare(folder, out reason), reason);
@@ -57,13 +70,16 @@ internal sealed class TestInstallation : IDisposable
 
     public VerifierKey HeadKey { get; }
 
-    public SigningKey Root { get; } = SigningKey.Create(KeyRole.Root);
+    public SigningKey Root { get; }
 
-    public SigningKey Operator { get; } = SigningKey.Create(KeyRole.Operator);
+    public SigningKey Operator { get; }
 
-    public SigningKey Local { get; } = SigningKey.Create(KeyRole.Identity);
+    public SigningKey Local { get; }
 
-    public SigningKey Issuer { get; } = SigningKey.Create(KeyRole.Issuer);
+    public SigningKey Issuer { get; }
+
+    /// <summary>The key of the enforcement point.</summary>
+    public SigningKey Point { get; }
 
     public string IssuerFile => Path.Combine(Folder, "idp.json");
 
@@ -102,5 +118,28 @@ internal sealed class TestInstallation : IDisposable
         return enrolment.Secret;
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        if (_kept is null)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private SigningKey KeyOf(KeyRole role)
+    {
+        var file = Path.Combine(Folder, $"{role}.pem");
+        if (_kept is not null && File.Exists(file))
+        {
+            return SigningKey.TryFromPem(File.ReadAllText(file), role, out var kept) ? kept : throw new InvalidOperationException($"{file} is no key");
+        }
+
+        var key = SigningKey.Create(role);
+        if (_kept is not null)
+        {
+            PrivateFile.Create(file, Encoding.ASCII.GetBytes(key.ToPem()));
+        }
+
+        return key;
+    }
 }

@@ -20,13 +20,14 @@ internal sealed class TestPoint : IDisposable
     private readonly HttpClient _admin;
     private long _seq;
 
-    public TestPoint(TestInstallation home)
+    public TestPoint(TestInstallation home, SigningKey? key = null)
     {
         _home = home;
+        Key = key ?? SigningKey.Create(KeyRole.Point);
         (_plane, _admin) = (Client(home.Settings.Listen.Enforcement.Path), Client(home.Settings.Listen.Admin.Path));
     }
 
-    public SigningKey Key { get; } = SigningKey.Create(KeyRole.Point);
+    public SigningKey Key { get; }
 
     public SigningKey Report { get; } = SigningKey.Create(KeyRole.Report);
 

@@ -142,7 +142,7 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
-    public async Task A_decision_is_a_span_with_one_for_its_judgement_and_one_for_its_record()
+    public async Task A_decision_is_a_span_with_one_for_its_judgement_one_for_its_record_and_one_for_its_permit()
     {
         using var home = new TestInstallation(metrics: "127.0.0.1:0");
         await using var host = await home.StartAsync();
@@ -162,6 +162,30 @@ public sealed partial class MetricsTests
 
         Assert.Equal(("deny", "NotPermitted", "gateway"), (gate.GetTagItem("obstat.verdict"), gate.GetTagItem("obstat.reason"), gate.GetTagItem("obstat.point")));
         Assert.Equal(["obstat.decide", "obstat.record"], spans.Where(s => s.ParentSpanId == gate.SpanId).Select(s => s.OperationName).Order(StringComparer.Ordinal));
+        var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(point.Ask(point.Transfer("5"), token)));
+        while ((gate = spans.FirstOrDefault(s => s.OperationName == "obstat.gate" && Equals(s.GetTagItem("obstat.entry"), allow.Entry) && spans.Count(c => c.ParentSpanId == s.SpanId) >= 3)) is null)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(["obstat.decide", "obstat.permit", "obstat.record"], spans.Where(s => s.ParentSpanId == gate.SpanId).Select(s => s.OperationName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_probe_is_no_decision_of_an_agent_and_is_not_counted_as_one()
+    {
+        using var home = new TestInstallation(metrics: "127.0.0.1:0");
+        await using var host = await home.StartAsync();
+        using var point = new TestPoint(home);
+        // Other planes of this process count too: ours is the point with this name.
+        var registration = point.Registration(home.Enrolment("probed")) with { Id = "probed" };
+        _ = TestPoint.Read<RegisterAnswer>(await point.RegisterAsync(registration));
+        AskRequest Of(AskRequest ask) => ask with { Ep = ask.Ep with { Id = "probed" } };
+        var proof = CanaryProbe.Prove(point.Instance, new PointBoot("probed", point.Boot), DateTimeOffset.UtcNow.ToUnixTimeSeconds(), TestPoint.Random128());
+        Assert.IsType<AllowAnswer>(await point.AskAsync(Of(point.Ask(CanaryProbe.ActionOf(CanaryProbe.Permitted).Json, proof) with { Aud = Urns.Server(CanaryProbe.Server) })));
+        Assert.DoesNotMatch("""obstat_decisions_total\{[^}]*point="probed[^}]*\}""", (await GetAsync(host.MetricsAddress!, "/metrics")).Body);
+        Assert.IsType<DenyAnswer>(await point.AskAsync(Of(point.Ask(point.Transfer("5000"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())))));
+        Assert.Matches("""obstat_decisions_total\{[^}]*point="probed"[^}]*\} 1\b""", (await GetAsync(host.MetricsAddress!, "/metrics")).Body);
     }
 
     [Fact]
