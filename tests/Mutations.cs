@@ -25,6 +25,18 @@ internal enum Finder
 
     /// <summary>An enforcement point.</summary>
     Point,
+
+    /// <summary><c>obstat audit</c>, where it folds the end of a log.</summary>
+    End,
+
+    /// <summary>The plane, when it changes logs and when it starts after it.</summary>
+    Change,
+
+    /// <summary><c>obstat audit --predecessor</c>, of two logs.</summary>
+    Both,
+
+    /// <summary>An enforcement point that would follow from one log into the next.</summary>
+    Follow,
 }
 
 /// <summary>One change of evidence and the exact name under which it is found.</summary>

@@ -31,8 +31,8 @@ internal sealed class Place : IDisposable
         HeadKey = signer.VerifierKey;
     }
 
-    /// <summary>Longer than a busy machine takes: what these tests are not about must not fail them.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+    /// <summary>As <see cref="Said.Patience"/>.</summary>
+    public static TimeSpan Patience => Said.Patience;
 
     public string Folder { get; }
 

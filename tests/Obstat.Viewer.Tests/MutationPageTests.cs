@@ -16,6 +16,10 @@ public sealed class MutationPageTests
         (Finder.Reading, "the plane, looking up an answer", "tests/Obstat.Storage.Tests"),
         (Finder.Rebuild, "`obstat ledger rebuild-index`", "tests/Obstat.Storage.Tests"),
         (Finder.Point, "an enforcement point", "tests/Obstat.Enforcement.Tests"),
+        (Finder.End, "`obstat audit`, of the end of a log", "tests/Obstat.Storage.Tests"),
+        (Finder.Change, "the plane, changing logs and starting after it", "tests/Obstat.Storage.Tests"),
+        (Finder.Both, "`obstat audit --predecessor`, of the log that ended and the one that goes on", "tests/Obstat.Storage.Tests"),
+        (Finder.Follow, "an enforcement point that would follow into the log that goes on", "tests/Obstat.Storage.Tests"),
     ];
 
     private static string Page => Path.Combine(Vectors.Root, "docs", "mutations.md");

@@ -10,12 +10,15 @@ namespace Obstat.Core.Records;
 /// </summary>
 public static class LogEnd
 {
+    /// <summary>No call waits for the end of a log, and giving up on one that becomes durable all the same would only tell less than is known.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     /// <summary>The draft that ends the log. The fold refuses it while an execution is open, a head key overlaps, or a stop names the log itself.</summary>
     /// <param name="successor">First head key of the log that goes on; its name is that log's.</param>
     public static Draft Close(NoteSigner successor)
     {
         ArgumentNullException.ThrowIfNull(successor);
-        return Draft.OfPlane(place => Composition.Of((HeadRotation.Of(place) with { New = RotatedKey.Begins(successor.VerifierKey) }).Prove(successor)));
+        return Draft.OfPlane(place => Composition.Of((HeadRotation.Of(place) with { New = RotatedKey.Begins(successor.VerifierKey) }).Prove(successor)), patience: s_patience);
     }
 
     /// <summary>Whether the log ended: nothing is appended any more.</summary>

@@ -10,6 +10,9 @@ namespace Obstat.Core.Tests.Records;
 /// <summary>Statements for tests of the ledger: whole, with neutral values.</summary>
 internal static class Said
 {
+    /// <summary>Longer than a busy machine takes: what a test is not about must not fail it.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(2);
+
     public static string Id(int n)
     {
         var bytes = new byte[16];
@@ -33,7 +36,7 @@ internal static class Said
         Build = Sha("build"),
         Formats = new([1], [1], [1], [1]),
         Previous = null,
-    }));
+    }), patience: Patience);
 
     public static Draft Activated(string law, long? seq = null) => Draft.OfPlane(place => Composition.Of(new PolicyActivationStatement
     {
@@ -49,7 +52,7 @@ internal static class Said
         Approvals = [],
         Source = new("policies", seq, null),
         Expires = null,
-    }));
+    }), patience: Patience);
 
     public static SnapshotDigests Snapshot(string law) => new(new(Sha(law), Sha("schema"), Sha("entities")), Sha("directory"), Sha("trust"), Sha("revocations"));
 
@@ -84,7 +87,7 @@ internal static class Said
             Id(boot),
             body is null ? null : new BodyKey(Id(boot), seq, Sha(body)),
             blob is { } one ? [one] : default,
-            patience: patience);
+            patience: patience ?? Patience);
 
     public static Draft Ended(StatementSigner report, Appended decision, int boot, long seq, int jti, Digest? prev, string point = "gw-1", string? body = null, ImmutableArray<SealedReference> kept = default, TimeSpan? patience = null, TimeSpan mayWait = default)
     {
@@ -109,7 +112,7 @@ internal static class Said
         };
         return !WrittenStatement.TryWrite(statement, out var written, out var error)
             ? throw new InvalidOperationException(error)
-            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")), patience, mayWait);
+            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha(body ?? $"outcome {seq}")), patience ?? Patience, mayWait);
     }
 
     public static Draft Covered(StatementSigner report, LedgerState state, int boot, long seq, bool final = true, Digest? prev = null, params ImmutableArray<string> open)
@@ -130,7 +133,7 @@ internal static class Said
         };
         return !WrittenStatement.TryWrite(statement, out var written, out var error)
             ? throw new InvalidOperationException(error)
-            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha($"coverage {seq}")));
+            : Draft.OfPoint(written, report.Sign(written.Bytes.Span), report.PublicKey, new(Id(boot), seq, Sha($"coverage {seq}")), Patience);
     }
 
     public static Draft Leases(params ImmutableArray<LeaseEvent> events) => Draft.OfPlane(place => Composition.Of(new LeaseStatement
@@ -142,7 +145,7 @@ internal static class Said
         Plane = place.Plane,
         Events = events,
         Renewals = null,
-    }));
+    }), patience: Patience);
 
     public static Draft Halted(StopTarget target, bool lift = false, bool rearm = false) => Draft.OfPlane(place => Composition.Of(new HaltStatement
     {
@@ -155,7 +158,7 @@ internal static class Said
         Scope = target,
         By = "op-1",
         Approvals = lift ? ["a", "b"] : rearm ? ["a"] : [],
-    }));
+    }), patience: Patience);
 
     public static Draft Revoked(StopTarget target) => Draft.OfPlane(place => Composition.Of(new RevocationStatement
     {
@@ -169,7 +172,7 @@ internal static class Said
         Reason = "stolen",
         By = "op-1",
         Order = Id(77),
-    }));
+    }), patience: Patience);
 
     public static Draft Refused(int boot, params (long First, long Last)[] ranges) => Refused(boot, null, ranges);
 
@@ -184,7 +187,7 @@ internal static class Said
         Ranges = [.. ranges.Select(r => new SeqRange(r.First, r.Last))],
         Counts = ImmutableSortedDictionary<string, long>.Empty.Add("Malformed", 1),
         Samples = [],
-    }), patience: patience);
+    }), patience: patience ?? Patience);
 
     public static Draft KeySet(StatementSigner root, params (string Role, StatementSigner Key)[] keys) => Draft.OfPlane(place => Composition.Of(new KeySetStatement
     {
@@ -198,5 +201,5 @@ internal static class Said
         Until = Timestamp.From(place.Time.Time.AddDays(1)),
         Root = root.PublicKey.Kid,
         Proof = "",
-    }.Prove(root)));
+    }.Prove(root)), patience: Patience);
 }
