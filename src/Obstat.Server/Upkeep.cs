@@ -15,6 +15,8 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefreshEvery = TimeSpan.FromMinutes(1);
+    // A failed ledger permits nothing any more; the pages say why before the process ends.
+    private static readonly TimeSpan FailureTold = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BeforeKeysEnd = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs until cancelled.</summary>
@@ -23,6 +25,7 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
         using var timer = new PeriodicTimer(SweepEvery, clock);
         var refreshed = clock.GetUtcNow();
         var wasLow = false;
+        DateTimeOffset? failed = null;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
@@ -30,7 +33,17 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                 var now = clock.GetUtcNow();
                 if (ledger.Failure is { } failure)
                 {
-                    Log.LedgerFailed(logger, failure);
+                    if (failed is null)
+                    {
+                        Log.LedgerFailed(logger, failure);
+                    }
+
+                    failed ??= now;
+                    if (now - failed < FailureTold && now >= failed)
+                    {
+                        continue;
+                    }
+
                     end(1);
                     return;
                 }

@@ -15,6 +15,8 @@ public sealed class GalleryTests(Browsers browsers) : IClassFixture<Browsers>
         forbid (principal, action in [files::Action::"write_file", files::Action::"move_file"], resource);
         """;
 
+    private static readonly (int, ColorScheme)[] Looks = [(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)];
+
     [Fact]
     public async Task Every_page_of_an_installation_that_worked_for_a_while_is_pictured()
     {
@@ -49,19 +51,19 @@ public sealed class GalleryTests(Browsers browsers) : IClassFixture<Browsers>
             var other = (await first.Page.Locator("a[href^='/x/']").First.GetAttributeAsync("href"))!;
             (string Name, string Path)[] pages =
             [
-                ("overview", "/"), ("decisions", "/decisions"), ("denied", denied), ("allowed", allowed), ("executions", "/executions"), ("execution", one), ("waterfall", other + "?view=waterfall"), ("graph", other + "?view=graph"),
+                ("overview", "/"), ("decisions", "/decisions"), ("denied", denied), ("allowed", allowed), ("executions", "/executions"), ("execution", one), ("waterfall", other + "?view=waterfall"), ("graph", other + "?view=graph"), ("entries-of", other + "?view=raw"),
                 ("compare", $"/compare?a={one[3..]}&b={other[3..]}"), ("leases", "/leases"), ("policies", "/policies"), ("tools", "/tools"), ("identities", "/identities"), ("ledger", "/ledger"), ("health", "/health"),
-                ("point", "/health/points/gateway"), ("setup", "/setup"), ("halt", "/halt"), ("revoke", "/revoke"), ("reasons", "/reasons"), ("reason", "/reasons/Forbidden"), ("me", "/me"),
+                ("point", "/health/points/gateway"), ("setup", "/setup"), ("halt", "/halt"), ("revoke", "/revoke"), ("reasons", "/reasons"), ("reason", "/reasons/Forbidden"), ("me", "/me"), ("search", "/go?q=transfer"), ("missing", "/e/999999"),
             ];
             await Assertions.Expect(first.Page.Locator("header [data-closed].ok")).ToContainTextAsync("Proved closed", new() { Timeout = 60_000 });
-            foreach (var (width, scheme) in ((int, ColorScheme)[])[(1440, ColorScheme.Light), (1440, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark)])
+            foreach (var (width, scheme) in Looks)
             {
                 await first.Page.SetViewportSizeAsync(width, 900);
                 await first.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
                 foreach (var (name, path) in pages)
                 {
                     var answer = await first.GoAsync(path);
-                    Assert.True(answer!.Status == 200, $"{path}: {answer.Status}");
+                    Assert.True(answer!.Status == (name == "missing" ? 404 : 200), $"{path}: {answer.Status}");
                     Assert.True(await first.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{path} scrolls sideways at {width}");
                     await first.PictureAsync($"real-{name}-{width}-{scheme}.png");
                     if (width == 1440 && scheme == ColorScheme.Light && name is "overview" or "decisions" or "denied")
@@ -72,6 +74,21 @@ public sealed class GalleryTests(Browsers browsers) : IClassFixture<Browsers>
             }
 
             first.HasNothingAgainstIt();
+            await using var everybody = await browsers.OpenAsync(plane.Everybody, null);
+            (string Name, string Path)[] open = [("public", "/public"), ("public-entries", "/public/entries"), ("public-entry", $"/public/entries/{denied[3..]}"), ("public-policies", "/public/policies"), ("public-missing", "/public/entries/999999")];
+            foreach (var (width, scheme) in Looks)
+            {
+                await everybody.Page.SetViewportSizeAsync(width, 900);
+                await everybody.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+                foreach (var (name, path) in open)
+                {
+                    _ = await everybody.GoAsync(path);
+                    Assert.True(await everybody.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= width, $"{path} scrolls sideways at {width}");
+                    await everybody.PictureAsync($"real-{name}-{width}-{scheme}.png");
+                }
+            }
+
+            everybody.HasNothingAgainstIt();
         }
     }
 }

@@ -52,6 +52,7 @@ public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
         await Assertions.Expect(console.Page.Locator("#stale")).ToBeVisibleAsync(new() { Timeout = 5_000 });
         Assert.Equal(0, await console.Page.Locator("header .badge.ok").CountAsync());
         Assert.Contains("Unknown", await console.TextAsync("h1"), StringComparison.Ordinal);
+        Assert.StartsWith("STALE", await console.Page.TitleAsync(), StringComparison.Ordinal);
         plane.IsSilent = false;
         await Assertions.Expect(console.Page.Locator("header .badge.ok").First).ToBeVisibleAsync(new() { Timeout = 10_000 });
         Assert.Equal(0, await console.Page.Locator("html.stale").CountAsync());
@@ -64,8 +65,14 @@ public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
         await using var console = await browsers.OpenAsync(plane);
         await console.GoAsync("/");
         await HeardAsync(console);
-        await Assertions.Expect(console.Page.Locator("#stale")).ToBeVisibleAsync(new() { Timeout = 13_000 });
+        await Assertions.Expect(console.Page.Locator("#stale")).ToBeVisibleAsync(new() { Timeout = 6_000 });
         Assert.Contains("two heartbeats", await console.TextAsync("#stale"), StringComparison.Ordinal);
+        Assert.StartsWith("STALE", await console.Page.TitleAsync(), StringComparison.Ordinal);
+        _ = await console.Page.EvaluateAsync("() => { window.same = true; }");
+        plane.Beat();
+        await Assertions.Expect(console.Page.Locator("#stale")).ToBeHiddenAsync(new() { Timeout = 3_000 });
+        Assert.True(await console.Page.EvaluateAsync<bool>("() => window.same === true"), "a connection that lost nothing was begun anew");
+        Assert.DoesNotContain("STALE", await console.Page.TitleAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,6 +69,27 @@ public sealed class ScriptlessTests(Browsers browsers) : IClassFixture<Browsers>
         }
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/decisions")]
+    [InlineData("/health")]
+    public async Task Where_scripts_are_off_a_page_says_as_of_when_it_is_and_a_reload_of_a_plane_that_is_away_fails_visibly(string path)
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 15);
+        await using var console = await browsers.OpenAsync(plane, hasScripts: false);
+        await console.GoAsync(path);
+        Assert.Matches("as of [0-9:]{8} UTC, not live", await console.TextAsync("header .chips"));
+        var colours = await console.Page.Locator("header .badge.ok, .headline.ok > .glyph").EvaluateAllAsync<string[]>("all => all.map(e => getComputedStyle(e).color)");
+        Assert.NotEmpty(colours);
+        Assert.All(colours, colour => Assert.Equal("rgb(95, 104, 117)", colour));
+        plane.IsSilent = true;
+        var again = await console.Page.ReloadAsync();
+        Assert.Equal(503, again!.Status);
+        Assert.StartsWith("UNKNOWN", await console.Page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await console.Page.Locator(".badge.ok").CountAsync());
+    }
+
     [Fact]
     public async Task A_halt_whose_scope_was_not_typed_exactly_does_not_happen()
     {

@@ -81,7 +81,7 @@
     }
   }
 
-  const heartbeat = 5000;
+  const heartbeat = 2000;
   const rowsMax = 200;
 
   customElements.define("ob-live", class extends HTMLElement {
@@ -92,11 +92,12 @@
       this.waiting = /** @type {any[]} */ ([]);
       this.paused = false;
       this.wasStale = false;
+      this.missed = false;
       this.going = false;
       this.controls();
       this.heard = Date.now();
       this.open();
-      setInterval(() => { if (Date.now() - this.heard > 2 * heartbeat + 500) { this.stale("The control plane has not been heard for two heartbeats."); } }, 500);
+      setInterval(() => { if (Date.now() - this.heard > 2 * heartbeat + 250) { this.stale("The control plane has not been heard for two heartbeats."); } }, 250);
       setInterval(() => { this.flush(false); this.age(); }, 1000);
       // Somebody is on the way to another page: loading this one again would call that off. What is stale is told all the same.
       addEventListener("beforeunload", () => { this.left = Date.now(); });
@@ -117,6 +118,7 @@
         }
       });
       events.addEventListener("error", () => {
+        this.missed = true;
         this.stale("The connection to the control plane ended.");
         if (events.readyState === EventSource.CLOSED && this.events === events) { setTimeout(() => { if (this.events === events) { this.ask(); } }, 2000); }
       });
@@ -135,18 +137,20 @@
       }
     }
 
-    /** @param {{closed: string, closedKind: string, closedAt: string, closedUntil: string, serving: string, servingKind: string, entries: string, halts: number, told: string, troubles: Record<string, any>[]}} beat */
+    /** @param {{lead: string, closed: string, closedKind: string, closedAt: string, closedUntil: string, serving: string, servingKind: string, entries: string, halts: number, told: string, troubles: Record<string, any>[]}} beat */
     beat(beat) {
       this.heard = Date.now();
       root.dataset.closedAt = beat.closedAt;
       root.dataset.closedUntil = beat.closedUntil;
       const keeps = this.hasAttribute("keeps");
       if (this.wasStale) {
-        if (!keeps) { this.again(); return; }
-        this.wasStale = false;
+        // A connection that hung and did not end lost nothing.
+        if (this.missed && !keeps) { this.again(); return; }
+        this.wasStale = this.missed = false;
         root.classList.remove("stale");
         document.getElementById("stale")?.setAttribute("hidden", "");
       }
+      this.title(beat.lead);
       for (const badge of document.querySelectorAll("[data-closed]")) { state(badge, beat.closedKind, beat.closed); }
       for (const badge of document.querySelectorAll("[data-serving]")) { state(badge, beat.servingKind, beat.serving); }
       for (const line of document.querySelectorAll("[data-closed-line]")) { if (line.textContent !== beat.closed) { line.textContent = beat.closed; } }
@@ -172,10 +176,17 @@
       if (box.textContent?.trim() !== made.map(band => band.textContent).join("")) { box.replaceChildren(...made); }
     }
 
+    /** A tab that nobody looks at says it too. @param {string} lead */
+    title(lead) {
+      const text = lead + (root.dataset.title ?? "");
+      if (document.title !== text) { document.title = text; }
+    }
+
     /** @param {string} why */
     stale(why) {
       if (this.wasStale) { return; }
       this.wasStale = true;
+      this.title("STALE · ");
       root.classList.add("stale");
       const band = document.getElementById("stale");
       if (band) {
@@ -202,13 +213,21 @@
     again() {
       if (this.going) { return; }
       this.going = true;
-      setTimeout(() => {
+      setTimeout(async () => {
         this.going = false;
         const at = document.activeElement;
         const isWriting = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && at.value !== at.defaultValue);
         const isLeaving = this.left !== undefined && Date.now() - this.left < heartbeat;
         if (isLeaving) { return; }
-        if (isWriting || document.querySelector("dialog[open]")) { this.stale("The plane is not as it was when this page was made."); return; }
+        if (isWriting || document.querySelector("dialog[open]")) { this.missed = true; this.stale("The plane is not as it was when this page was made."); return; }
+        // A plane that went away meanwhile would leave the browser's own page here, which never comes back by itself.
+        try {
+          await fetch(/** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]")).href, { method: "HEAD", cache: "no-store" });
+        } catch {
+          this.missed = true;
+          this.stale("The connection to the control plane ended.");
+          return;
+        }
         location.reload();
       }, 200 + Math.random() * 1300);
     }

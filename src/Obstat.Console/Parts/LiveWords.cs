@@ -34,6 +34,7 @@ internal static class LiveWords
     {
         State(json, "closed", Words.Closed(beat.Proved, beat.Troubles, beat.At));
         State(json, "serving", Words.Serving(beat.Refusing, beat.Halts, beat.Troubles));
+        json.WriteString("lead", Words.Lead(beat.Proved, beat.Refusing, beat.Halts, beat.Troubles, beat.At));
         json.WriteString("closedAt", Words.ProvedUntil(beat.Proved) is null ? "" : Words.Iso(beat.Proved!.At!.Value));
         json.WriteString("closedUntil", Words.ProvedUntil(beat.Proved) is { } until ? Words.Iso(until) : "");
         json.WriteString("told", string.Join('|', beat.Troubles.Select(t => $"{t.What} {t.State} {t.Code}")));
@@ -46,6 +47,7 @@ internal static class LiveWords
             json.WriteString("word", word);
             json.WriteString("what", ShownText.Plain(trouble.What));
             json.WriteString("detail", ShownText.Plain(trouble.Detail));
+            json.WriteString("next", Words.Next(trouble));
             json.WriteString("code", trouble.Code);
             json.WriteString("codeLink", trouble.Code is { } code ? $"/reasons/{Uri.EscapeDataString(code)}" : null);
             json.WriteEndObject();

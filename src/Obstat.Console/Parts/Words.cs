@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Obstat.Console.Api;
+using Obstat.Proof.Reasons;
 
 namespace Obstat.Console.Parts;
 
@@ -67,6 +68,29 @@ internal static class Words
         "degraded" => ("wait", "DEGRADED"),
         _ => ("unknown", "UNKNOWN"),
     };
+
+    /// <summary>What whoever is on call does about it first; empty where nothing is to be done.</summary>
+    public static string Next(TroubleView trouble) => trouble.State switch
+    {
+        "open" => "Halt what still runs through it, then read its log; it stays shut until it is armed again.",
+        "refusing" when trouble.What.StartsWith("point ", StringComparison.Ordinal) => $"Mend what its log names, then run obstat rearm {trouble.What["point ".Length..]}.",
+        "failed" => "Run obstat audit. Never mend it by hand: restore a copy that verifies.",
+        "silent" => "See with obstat status whether its process still runs.",
+        "away" => "Start it, or see in its log why it does not register.",
+        "drift" => "Start it again with what was published; after two minutes the plane halts it.",
+        _ => ReasonTable.Entries.FirstOrDefault(e => e.Code == trouble.Code)?.Operator.Replace("`", "", StringComparison.Ordinal) ?? "",
+    };
+
+    /// <summary>What the title of a page begins with, so that a tab that nobody looks at says it too; empty while all is well.</summary>
+    public static string Lead(ProvedView? proved, string? refusing, int halts, ImmutableArray<TroubleView> troubles, DateTimeOffset now)
+        => (Closed(proved, troubles, now).Kind, Serving(refusing, halts, troubles).Kind) switch
+        {
+            ("bad", _) => "OPEN · ",
+            (_, "bad") => refusing is null ? "FAILED · " : "REFUSING · ",
+            (_, "halt") => "HALTED · ",
+            ("ok", "ok") => "",
+            _ => "NOT PROVED · ",
+        };
 
     /// <summary>What of it stands on every page: the worst, and how much more there is. What is halted has a band of its own.</summary>
     public static ImmutableArray<TroubleView> Told(ImmutableArray<TroubleView> troubles)

@@ -8,7 +8,7 @@ namespace Obstat.Console.Serving;
 internal static class DemoRelay
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>Serves one page until one of both ends goes.</summary>
     public static async Task ServeAsync(Visit visit)

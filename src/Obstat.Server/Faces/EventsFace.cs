@@ -9,7 +9,8 @@ using Obstat.Storage.Indexing;
 namespace Obstat.Server.Faces;
 
 /// <summary>
-/// New decisions as server-sent events: a row each, those of half a second together; a beat every five seconds. Whoever comes back says the last index that it saw and gets what it missed; one who missed too much, or reads too slowly, is told to
+/// New decisions as server-sent events: a row each, those of half a second together; a beat every two seconds: two that do not come are told as stale within five. Whoever comes back says the last index that it saw and gets what it missed;
+/// one who missed too much, or reads too slowly, is told to
 /// load the page again. A session that ends takes its streams with it.
 /// </summary>
 internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPool pool, FaceRows rows, Standing standing)
@@ -18,7 +19,7 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     public const int OfSessionMax = 4;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Session, int> _open = new();
 

@@ -87,7 +87,7 @@ internal sealed class PublicFace(FaceSources plane, Standing standing, Published
         var law = plane.Snapshots.Current.Snapshot.Law;
         var size = log.Newest()?.Head.Size ?? 0;
         return new PublicPoliciesView(
-            law.IsInForce ? law.PolicyDigest.ToHex() : null,
+            law.IsInForce ? law.Digest.ToHex() : null,
             [
                 .. desk.Index.Events(PolicyActivationStatement.TypeName, size, ActivationsMax).Select(i => ReadEntry.Of(desk, i)).Where(r => r.Written?.Statement is PolicyActivationStatement)
                     .Select(r => new PublicActivationView(r.Index, Minute(r.Written!.Statement.Time.Time), ((PolicyActivationStatement)r.Written.Statement).Snapshot.Law.Digest.ToHex())),
