@@ -183,6 +183,8 @@ internal static partial class Mutations
         new("end of a log", "its proof emptied", Finder.End, "A04 unsigned: entry 4: the new head key LOG did not sign its rotation"),
         new("end of a log", "two logs at once for a time", Finder.End, "A04 unsigned: entry 4: expected a new head key of LOG that signed its rotation, got LOG"),
         new("end of a log", "of a key that is not in force", Finder.End, "A04 unsigned: entry 4: expected the rotation of head key LOG, got one of LOG"),
+        new("end of a log", "of a key in another role", Finder.End, "A08 state: entry 4: expected the rotation of head key LOG, got one of LOG"),
+        new("end of a log", "with a key that is suspected", Finder.End, "A04 unsigned: entry 4: expected the rotation of head key LOG, got one of LOG"),
         new("end of a log", "while an execution is open", Finder.End, "A08 state: entry 4: expected no open execution, got 1 without outcome and 0 leases"),
 
         new("log that ended", "opened again", Finder.Change, "ledger: the log LOG ended with entry 9 and goes on as LOG"),

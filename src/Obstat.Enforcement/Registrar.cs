@@ -72,6 +72,13 @@ internal sealed class Registrar(DoorOptions options, IPointClock clock, PlaneCli
 
     private async Task<(PointView? View, DenyReason Reason)> TryOnceAsync(PointSession session, PlanePins pins, string? secret, TimeSpan time, CancellationToken cancellation)
     {
+        session.LogChanged |= session.View is { } held && held.Heads.LogKey.Name != pins.Head.Name;
+        if (session.LogChanged)
+        {
+            // Whoever came first followed: what this boot remembers of one log would contradict the other.
+            return (null, DenyReason.LedgerUnavailable);
+        }
+
         var (sent, seen) = (clock.Steady, session.Replies.Seen);
         var registration = new PointRegistration(options.PointId, options.Kind, session.Me.Boot, session.Report.Public, session.Instance.Public, options.Build, options.Config,
             ChosenFormats.Known, options.Obligations, session.Previous, [], secret, clock.Wall.ToUnixTimeSeconds(), Random128.Next());

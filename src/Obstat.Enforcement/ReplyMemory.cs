@@ -46,7 +46,7 @@ internal sealed class ReplyMemory
     {
         lock (_lock)
         {
-            return TakeHead(receipt.Head, _seen?.Size ?? 0) is var verdict and not ReplyVerdict.Joins ? verdict
+            return TakeHead(receipt.Head, _seen?.Origin == receipt.Head.Origin ? _seen.Size : 0) is var verdict and not ReplyVerdict.Joins ? verdict
                 : _entries.Agrees(receipt.Index, receipt.StatementDigest) ? ReplyVerdict.Joins
                 : ReplyVerdict.Contradiction;
         }

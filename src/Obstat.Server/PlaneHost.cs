@@ -36,8 +36,8 @@ public sealed class PlaneHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _app;
-    private ConsoleHost? _console;
-    private PublicHost? _public;
+    private FaceListener? _console;
+    private FaceListener? _public;
     private FacesParts? _faces;
     private MetricsHost? _metrics;
     private Task _upkeep = Task.CompletedTask;
@@ -137,13 +137,6 @@ public sealed class PlaneHost : IAsyncDisposable
         PlaneKeys.Settle(paths, ledger.State.HeadKeys, keys.Heads);
         var vault = Keep(Vault.Open(paths.Ledger, ledger.Origin, keys.Tenant));
 
-        // The empty builder reads no configuration file, no variable and no argument: nothing of the environment moves or opens a listener.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
-        _ = builder.Logging.ClearProviders();
-        logging(builder.Logging);
-        _ = builder.WebHost.UseKestrelCore();
-        Func<Routes>? points = null;
-        Func<Routes>? operators = null;
         using var early = LoggerFactory.Create(logging);
         var logger = early.CreateLogger("Obstat.Server");
         if (ledger.FoldRefused is { } why)
@@ -183,9 +176,22 @@ public sealed class PlaneHost : IAsyncDisposable
         leases.StopTook = meter.Stopped;
         var pointsApi = new PointsApi(settings, keys, working, recorder, ledger, snapshots, gate, shelf, boots, leases, orders, stops, meter, queue, new Continuations(ledger, paths.EndedLedgers), watch, clock, logger).Routes;
         var adminApi = new AdminApi(keys, working, ledger, snapshots, new IdentityDesk(settings, working, snapshots, clock), rows, exporter, watch, stops, drain, breakGlass, Link, clock).Routes;
-        (points, operators) = (() => pointsApi, () => adminApi);
+        var running = await ListenAsync(settings, pointsApi, adminApi, logging, logger, cancellation);
+        Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
+        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, meter, queue, exporter, clock, clock.GetUtcNow()), logging, running, cancellation);
 
-        _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, logger));
+        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, watch, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+    }
+
+    /// <summary>Serves the points and the operators; gives the log of the process that serves.</summary>
+    private async Task<ILogger> ListenAsync(InstallationSettings settings, Routes points, Routes operators, Action<ILoggingBuilder> logging, ILogger early, CancellationToken cancellation)
+    {
+        // The empty builder reads no configuration file, no variable and no argument: nothing of the environment moves or opens a listener.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Obstat.Server" });
+        _ = builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        _ = builder.WebHost.UseKestrelCore();
+        _ = builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings, points, operators, early));
         _app = builder.Build();
         _app.Run(StrictFront.ServeAsync);
         foreach (var address in (ReadOnlySpan<UnixAddress>)[settings.Listen.Enforcement, settings.Listen.Admin])
@@ -203,11 +209,7 @@ public sealed class PlaneHost : IAsyncDisposable
             }
         }
 
-        var running = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
-        Log.Serving(running, ledger.Origin, settings.Listen.Enforcement.ToString(), settings.Listen.Admin.ToString());
-        await StartFacesAsync(new FaceSources(settings, ledger, vault, snapshots, keys, working, boots, leases, stops, watch, meter, queue, exporter, clock, clock.GetUtcNow()), logging, running, cancellation);
-
-        _upkeep = new Upkeep(ledger, snapshots, working, leases, stops, watch, drain, breakGlass, clock, running, code => _ended.TrySetResult(code)).RunAsync(_stopping.Token);
+        return _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Obstat.Server");
     }
 
     /// <summary>What looks at the plane. Nothing that fails here keeps it from deciding.</summary>
@@ -248,7 +250,7 @@ public sealed class PlaneHost : IAsyncDisposable
             : _faces.Sessions.Link($"uid:{peer.UserId}", RoleRights.Parse(request.Role)) is var (token, until) ? Answer.Of(new ConsoleLinkAnswer($"{address}login?t={token}", until.ToUnixTimeSeconds()))
             : Answer.Refused(503, DenyReason.Late, "too many links wait to be opened; each ends after five minutes");
 
-    private static void Configure(KestrelServerOptions kestrel, InstallationSettings settings, Func<Routes> points, Func<Routes> operators, ILogger logger)
+    private static void Configure(KestrelServerOptions kestrel, InstallationSettings settings, Routes points, Routes operators, ILogger logger)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = StrictFront.BodyBytesMax;

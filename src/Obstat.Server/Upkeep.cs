@@ -61,36 +61,45 @@ internal sealed class Upkeep(Ledger ledger, Snapshots snapshots, WorkingKeys wor
                 }
 
                 wasLow = ledger.IsDiskLow;
-                leases.Sweep();
-                await stops.MergeAsync();
-                await watch.SweepAsync();
-                drain.Sweep();
-                await breakGlass.SweepAsync();
-                foreach (var gap in ledger.State.Uncovered.Values)
-                {
-                    _ = await ledger.AppendAsync(gap.ToDraft(), cancellation);
-                }
-
-                foreach (var due in ledger.Sweep(now))
-                {
-                    // Refused is fine: an outcome came first, or the next sweep finds it again.
-                    _ = await ledger.AppendAsync(Orphans.Close(due), cancellation);
-                }
-
+                await SweepAsync(now, cancellation);
                 if (now - refreshed >= RefreshEvery)
                 {
                     refreshed = now;
-                    var done = await snapshots.RefreshAsync(cancellation);
-                    foreach (var finding in done.Findings.Where(f => f.Refuses))
-                    {
-                        Log.Found(logger, finding.ToString());
-                    }
+                    await RefreshAsync(cancellation);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // The process ends.
+        }
+    }
+
+    private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        leases.Sweep();
+        await stops.MergeAsync();
+        await watch.SweepAsync();
+        drain.Sweep();
+        await breakGlass.SweepAsync();
+        foreach (var gap in ledger.State.Uncovered.Values)
+        {
+            _ = await ledger.AppendAsync(gap.ToDraft(), cancellation);
+        }
+
+        foreach (var due in ledger.Sweep(now))
+        {
+            // Refused is fine: an outcome came first, or the next sweep finds it again.
+            _ = await ledger.AppendAsync(Orphans.Close(due), cancellation);
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var done = await snapshots.RefreshAsync(cancellation);
+        foreach (var finding in done.Findings.Where(f => f.Refuses))
+        {
+            Log.Found(logger, finding.ToString());
         }
     }
 }

@@ -40,6 +40,9 @@ public sealed partial class DemoTests(Browsers browsers) : IClassFixture<Browser
             await console.ArriveAsync("/demo$");
             _ = await console.Page.EvaluateAsync("() => { window.same = true; window.wentStale = 0; new MutationObserver(() => { if (document.documentElement.classList.contains('stale')) { window.wentStale++; } }).observe(document.documentElement, { attributes: true, attributeFilter: ['class'] }); }");
 
+            await Assertions.Expect(console.Page.Locator("tr[data-live-part] .badge.wait")).ToHaveTextAsync("PLAYING", new() { Timeout = 60_000 });
+            await JudgeAsync(console, "while a row is played");
+
             // The eleventh row is proved when the plane is back: until then this is the page that was opened, which the plane's death did not take away.
             await Assertions.Expect(console.Page.Locator("[data-live-part=row-12] .badge")).ToHaveTextAsync("CLOSED", new() { Timeout = 120_000 });
             Assert.True(await console.Page.EvaluateAsync<bool>("() => window.same === true"), "the page was loaded anew");
@@ -48,6 +51,8 @@ public sealed partial class DemoTests(Browsers browsers) : IClassFixture<Browser
             var states = await console.Page.Locator("tr[data-live-part] .badge").AllInnerTextsAsync();
             Assert.Equal(Enumerable.Repeat("CLOSED", 15), states);
             await console.PictureAsync("demo-1440-light.png");
+            await Assertions.Expect(console.Page.Locator(".band")).ToHaveCountAsync(1);
+            await JudgeAsync(console, "played, with what the thirteenth row halted");
             await console.Page.Locator("[data-live-part=row-10] a.row").ClickAsync();
             await console.ArriveAsync("/e/[0-9]+$");
             await Assertions.Expect(console.Page.Locator(".proof-card")).ToContainTextAsync("IN SIGNED HEAD");
@@ -92,6 +97,19 @@ public sealed partial class DemoTests(Browsers browsers) : IClassFixture<Browser
         await Assertions.Expect(console.Page.Locator("[data-live-part=row-3] .badge")).ToHaveTextAsync("PLAYING");
         await Assertions.Expect(console.Page.Locator("[data-live-part=sum]")).ToContainTextAsync("1 of 3");
         console.HasNothingAgainstIt();
+    }
+
+    private static async Task JudgeAsync(OpenedConsole console, string when)
+    {
+        var wrong = new List<string>();
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+        {
+            await console.Page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            var (violations, incomplete) = await console.AxeAsync();
+            wrong.AddRange(violations.Concat(incomplete.Where(i => !Judged.IsKnown("demo", i)).Select(i => $"not judged: {i}")).Select(v => $"{when}, {scheme}: {v}"));
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [GeneratedRegex(@"open +(http://\S+)")]

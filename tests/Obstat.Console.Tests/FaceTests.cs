@@ -58,7 +58,7 @@ public sealed class FaceTests(Browsers browsers) : IClassFixture<Browsers>
         }
 
         plane.World.IsEmpty = false;
-        plane.World.Halts = [new("h1", "all", $"seen twice {World.Hostile}", "uid:1000", DateTimeOffset.UtcNow.AddMinutes(-4), false)];
+        plane.World.Halts = [new("h1", "all", $"seen twice {World.Hostile} {new string('w', 300)}", "uid:1000", DateTimeOffset.UtcNow.AddMinutes(-4), false)];
         await SeeAsync("halted", "/");
         await SeeAsync("halted-halt", "/halt");
         plane.World.Halts = [];

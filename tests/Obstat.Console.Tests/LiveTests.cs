@@ -76,6 +76,31 @@ public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
     }
 
     [Fact]
+    public async Task A_tab_beyond_the_streams_of_its_session_says_that_it_is_not_live_and_follows_by_itself_when_another_goes()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        plane.StreamsMax = 1;
+        plane.World.Proved = new ProvedView(DateTimeOffset.UtcNow, false, 1, 3600);
+        await using var console = await browsers.OpenAsync(plane);
+        await console.GoAsync("/decisions");
+        await HeardAsync(console);
+        var beyond = await console.Page.Context.NewPageAsync();
+        _ = await beyond.GotoAsync(new Uri(plane.Address, "/decisions").AbsoluteUri);
+        await Assertions.Expect(beyond.Locator("#stale")).ToContainTextAsync("in four tabs at once");
+        Assert.Contains("NOT LIVE", await beyond.InnerTextAsync("#stale"), StringComparison.Ordinal);
+        Assert.StartsWith("NOT LIVE · ", await beyond.TitleAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await beyond.Locator("header .badge.ok").CountAsync());
+        plane.Send(World.Row(999, "NotPermitted", DateTimeOffset.UtcNow));
+        await Assertions.Expect(console.Page.Locator("[data-live-rows]")).ToContainTextAsync("999");
+
+        await console.Page.CloseAsync();
+        await Assertions.Expect(beyond.Locator("[data-live-rows]")).ToContainTextAsync("999", new() { Timeout = 20_000 });
+        await Assertions.Expect(beyond.Locator("header .badge.ok")).ToHaveCountAsync(2, new() { Timeout = 20_000 });
+        Assert.DoesNotContain("NOT LIVE", await beyond.TitleAsync(), StringComparison.Ordinal);
+        console.HasNothingAgainstIt();
+    }
+
+    [Fact]
     public async Task A_page_is_made_anew_when_the_plane_begins_to_refuse()
     {
         await using var plane = await PlaneDouble.StartAsync();

@@ -62,6 +62,7 @@ internal sealed class OpenedConsole : IAsyncDisposable
         var found = (await Page.EvaluateAsync<JsonElement>(
             """
             async () => {
+              scrollTo(0, 0); // what is scrolled under the bar is covered by it, and cannot be judged there
               const found = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
               const lines = list => list.flatMap(r => r.nodes.map(n => `${r.id}: ${n.target.join(' ')}: ${(n.failureSummary || '').replaceAll('\n', ' ')}`));
               return { violations: lines(found.violations), incomplete: lines(found.incomplete) };

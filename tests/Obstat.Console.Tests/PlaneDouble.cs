@@ -2,15 +2,11 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Obstat.Console.Api;
 using Obstat.Console.Serving;
+using static Obstat.Console.Tests.LoopbackHost;
 
 namespace Obstat.Console.Tests;
 
@@ -20,15 +16,18 @@ internal sealed class PlaneDouble : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Role> _sessions = new();
     private readonly ConcurrentDictionary<string, Role> _links = new();
     private readonly ConcurrentDictionary<Channel<string>, byte> _viewers = new();
-    private WebApplication _app = null!;
+    private LoopbackHost _host = null!;
     private ConsoleSite _site = null!;
 
     public World World { get; } = new();
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _host.Address;
 
     /// <summary>Whether the API answers nothing, as a plane that is gone.</summary>
     public bool IsSilent { get; set; }
+
+    /// <summary>Streams at once; more are refused.</summary>
+    public int StreamsMax { get; set; } = 100;
 
     public ConcurrentQueue<HaltRequest> Halted { get; } = new();
 
@@ -37,12 +36,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
     public static async Task<PlaneDouble> StartAsync()
     {
         var made = new PlaneDouble();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        made._app = builder.Build();
-        made._app.Run(made.ServeAsync);
-        await made._app.StartAsync();
-        made.Address = new Uri(made._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        made._host = await LoopbackHost.StartAsync(made.ServeAsync);
         made._site = new ConsoleSite(new ConsoleOptions(made.Address, [made.Address.Authority], IsDevelopment: true), TimeProvider.System, NullLoggerFactory.Instance);
         return made;
     }
@@ -75,8 +69,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
     {
         Cut();
         await _site.DisposeAsync();
-        await _app.StopAsync(new CancellationToken(true));
-        await _app.DisposeAsync();
+        await _host.DisposeAsync();
     }
 
     private string BeatText() => $"event: beat\ndata: {JsonSerializer.Serialize(new BeatView(DateTimeOffset.UtcNow, 812, World.Refusing, World.Halts.Length, World.Proved) { Troubles = World.Troubles }, ApiJson.Default.BeatView)}\n\n";
@@ -216,6 +209,12 @@ internal sealed class PlaneDouble : IAsyncDisposable
 
     private async Task EventsAsync(HttpContext context)
     {
+        if (_viewers.Count >= StreamsMax)
+        {
+            await RefuseAsync(context, 503, new ApiRefusal(ApiRefusal.Busy, "expected fewer streams of a session"));
+            return;
+        }
+
         context.Response.ContentType = "text/event-stream";
         var channel = Channel.CreateUnbounded<string>();
         _viewers[channel] = 0;
@@ -242,16 +241,4 @@ internal sealed class PlaneDouble : IAsyncDisposable
     private static Task SendOrMissAsync<T>(HttpContext context, T? value, JsonTypeInfo<T> type, string missing)
         where T : class
         => value is null ? RefuseAsync(context, 404, new ApiRefusal(ApiRefusal.NotFound, missing)) : SendAsync(context, value, type);
-
-    private static Task SendAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
-    {
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, value, type);
-    }
-
-    private static Task RefuseAsync(HttpContext context, int status, ApiRefusal refusal)
-    {
-        context.Response.StatusCode = status;
-        return SendAsync(context, refusal, ApiJson.Default.ApiRefusal);
-    }
 }

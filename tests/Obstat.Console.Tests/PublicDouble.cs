@@ -1,24 +1,18 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Obstat.Console.Api;
 using Obstat.Console.Serving;
+using static Obstat.Console.Tests.LoopbackHost;
 
 namespace Obstat.Console.Tests;
 
 /// <summary>The real pages for everybody over a double of the public API.</summary>
 internal sealed class PublicDouble : IAsyncDisposable
 {
-    private WebApplication _app = null!;
+    private LoopbackHost _host = null!;
     private PublicSite _site = null!;
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _host.Address;
 
     /// <summary>Whether the API answers nothing.</summary>
     public bool IsSilent { get; set; }
@@ -41,12 +35,7 @@ internal sealed class PublicDouble : IAsyncDisposable
     public static async Task<PublicDouble> StartAsync()
     {
         var made = new PublicDouble();
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        made._app = builder.Build();
-        made._app.Run(made.ServeAsync);
-        await made._app.StartAsync();
-        made.Address = new Uri(made._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        made._host = await LoopbackHost.StartAsync(made.ServeAsync);
         made._site = new PublicSite(made.Address, TimeProvider.System, NullLoggerFactory.Instance);
         return made;
     }
@@ -54,8 +43,7 @@ internal sealed class PublicDouble : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _site.DisposeAsync();
-        await _app.StopAsync(new CancellationToken(true));
-        await _app.DisposeAsync();
+        await _host.DisposeAsync();
     }
 
     private Task ServeAsync(HttpContext context)
@@ -84,19 +72,7 @@ internal sealed class PublicDouble : IAsyncDisposable
             PublicRoutes.Days => SendAsync(context, new PublicDaysView([new(DateOnly.FromDateTime(World.Now.UtcDateTime), [new(null, "310"), new("NotPermitted", "40"), new("Forbidden", "< 5")])]), ApiJson.Default.PublicDaysView),
             PublicRoutes.Policies => SendAsync(context, new PublicPoliciesView(World.Hex(5), [new(40, World.Now, World.Hex(5))], [new("pay-small", "permit", World.Policy.Text)]), ApiJson.Default.PublicPoliciesView),
             _ when rows.FirstOrDefault(r => path == $"{PublicRoutes.Entry}{r.Entry}") is { } row => SendAsync(context, row, ApiJson.Default.PublicEntryView),
-            _ => MissAsync(context),
+            _ => RefuseAsync(context, 404, new ApiRefusal(ApiRefusal.NotFound, "there is no such entry")),
         };
-    }
-
-    private static Task MissAsync(HttpContext context)
-    {
-        context.Response.StatusCode = 404;
-        return SendAsync(context, new ApiRefusal(ApiRefusal.NotFound, "there is no such entry"), ApiJson.Default.ApiRefusal);
-    }
-
-    private static Task SendAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
-    {
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, value, type);
     }
 }

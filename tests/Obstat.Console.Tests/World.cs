@@ -243,5 +243,5 @@ internal sealed class World
         Points, [new("heads", Hex(11), null, null), new("permits", Hex(12), Now.AddHours(-2), Now.AddMinutes(22))],
         [new(40, "policy-activation", Now.AddHours(-2), "3 policies in force"), new(12, "enforcement-point", Now.AddHours(-2), "gateway registered")]);
 
-    public SetupView Setup => new("/home/me/obstat.json", "http://127.0.0.1:7073", IsEmpty ? [] : ["payments"], IsEmpty ? 0 : 60);
+    public SetupView Setup => new("/srv/agents/obstat.json", "http://127.0.0.1:7073", IsEmpty ? [] : ["payments"], IsEmpty ? 0 : 60);
 }

@@ -20,6 +20,15 @@ public sealed class FaultChild
     private const string Mark = "told ";
     private const int GroupCount = 3;
 
+    /// <summary>Skips the test where there is no strace, unless the tools are required.</summary>
+    internal static void NeedStrace()
+    {
+        if (!File.Exists(Strace))
+        {
+            Assert.SkipUnless(Environment.GetEnvironmentVariable("OBSTAT_REQUIRE_TOOLS") == "1", "strace not found");
+        }
+    }
+
     /// <summary>What a run said: entries that were acknowledged (index, digest, size and root of the head), whether anything was acknowledged after a refusal, and what strace saw of the thread.</summary>
     internal sealed record Told(IReadOnlyList<string[]> Acknowledged, bool AfterRefusal, string[] Trace);
 

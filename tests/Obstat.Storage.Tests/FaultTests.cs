@@ -41,11 +41,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
 
     private void EachCall(string fault, Func<string, string, string?, FaultChild.Told> run, int syncs, int writes, int truncations)
     {
-        if (!File.Exists(FaultChild.Strace))
-        {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("OBSTAT_REQUIRE_TOOLS") == "1", "strace not found");
-        }
-
+        FaultChild.NeedStrace();
         File.WriteAllText(Path.Combine(_place.Folder, "root"), _place.RootPem);
         using (var ledger = _place.Open())
         {
@@ -54,7 +50,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
         }
 
         var template = Path.Combine(_place.Folder, "template");
-        Copy(_place.Ledger, template);
+        LedgerFolder.Copy(_place.Ledger, template);
         var counted = run(_place.Folder, Calls, null).Trace.Select(Call).OfType<string>().CountBy(call => call).ToDictionary(StringComparer.Ordinal);
         var all = string.Join(", ", counted);
         Assert.True(counted.GetValueOrDefault("fsync") + counted.GetValueOrDefault("fdatasync") >= syncs && counted.GetValueOrDefault("pwrite64") >= writes && counted.GetValueOrDefault("ftruncate") >= truncations, all);
@@ -68,7 +64,7 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
             for (var n = 1 + new Random(seed).Next(stride); n <= count; n += stride)
             {
                 Directory.Delete(_place.Ledger, recursive: true);
-                Copy(template, _place.Ledger);
+                LedgerFolder.Copy(template, _place.Ledger);
                 var name = string.Create(CultureInfo.InvariantCulture, $"{call} {n} of {count} {fault} (seed {seed}; counted {all})");
                 Judge(run(_place.Folder, Calls, string.Create(CultureInfo.InvariantCulture, $"{call}:{fault}:when={n}")), name);
             }
@@ -104,15 +100,6 @@ public sealed class FaultTests(ITestOutputHelper output) : IDisposable
         catch (LedgerUnavailableException e)
         {
             throw new Xunit.Sdk.XunitException($"{name}: the next start needs repair: {e.Message}");
-        }
-    }
-
-    private static void Copy(string from, string to)
-    {
-        _ = Directory.CreateDirectory(Path.Combine(to, "guard"));
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)), overwrite: true);
         }
     }
 }

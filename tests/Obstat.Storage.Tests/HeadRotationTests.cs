@@ -1,5 +1,4 @@
 using Obstat.Core.Records;
-using Obstat.Core.Replays;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
 using Obstat.Proof.Notes;
@@ -72,16 +71,7 @@ public sealed class HeadRotationTests : IDisposable
         }
     }
 
-    private AuditReport Audit(VerifierKey trusted)
-    {
-        if (!Directory.Exists(Exported))
-        {
-            using var log = PublishedLog.Open(_place.Ledger);
-            _ = LogFolder.Write(log, Exported, withStatements: true, _ => { }, CancellationToken.None);
-        }
-
-        return ExportedLogAudit.Run(new Folder(Exported), Trust.InLog(trusted), [], withSignatures: true, new StateReplay().Apply, (_, _) => { }, CancellationToken.None);
-    }
+    private AuditReport Audit(VerifierKey trusted) => (Directory.Exists(Exported) ? new ExportedFolder(Exported) : ExportedFolder.Write(_place.Ledger, Exported)).Audit(trusted);
 
     private static VerifierKey[] Signers(SignedNote? note, params VerifierKey[] known) => [.. note!.Signatures.Select(s => known.Single(k => k.KeyId == s.KeyId))];
 
@@ -161,8 +151,7 @@ public sealed class HeadRotationTests : IDisposable
     {
         Grow();
         Assert.DoesNotContain(Audit(NextKey).Checks, c => c.Status == CheckStatus.Failed);
-        using var signer = LogOrigin.Signer("t-1", _place.Seed);
-        using var thief = new HeadSigner(signer);
+        using var thief = new HeadSigner(_place.Key());
         using (var connection = Database.OpenWriter(_place.File, erases: false))
         {
             using var find = Database.Prepare(connection, "SELECT size, note FROM published ORDER BY size DESC LIMIT 1", 0);
@@ -236,7 +225,7 @@ public sealed class HeadRotationTests : IDisposable
         Grow();
         (_place.HasOld, _place.HasNext) = (true, true);
         using var ledger = _place.Open();
-        using var old = LogOrigin.Signer("t-1", _place.Seed);
+        using var old = _place.Key();
         Assert.Equal(DenyReason.Fault, ledger.Refused(HeadRotation.Begin(old, s_overlap)));
     }
 
@@ -257,12 +246,5 @@ public sealed class HeadRotationTests : IDisposable
 
         Assert.Equal((0, ""), ThirdPartyTests.Run("log", NextKey.ToString(), Exported));
         Assert.NotEqual(0, ThirdPartyTests.Run("log", _place.HeadKey.ToString(), Exported).Code);
-    }
-
-    private sealed class Folder(string folder) : IExportedLog
-    {
-        public IReadOnlyCollection<string> Paths { get; } = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f))];
-
-        public ReadOnlyMemory<byte> Read(string path) => File.ReadAllBytes(Path.Combine(folder, path));
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Notes;
 using Obstat.Storage.Changing;
 using Obstat.Storage.Reading;
 
@@ -31,11 +30,7 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
     [InlineData(true)]
     public void One_log_is_in_force_wherever_a_change_is_killed(bool isEnded)
     {
-        if (!File.Exists(FaultChild.Strace))
-        {
-            Assert.SkipUnless(Environment.GetEnvironmentVariable("OBSTAT_REQUIRE_TOOLS") == "1", "strace not found");
-        }
-
+        FaultChild.NeedStrace();
         using var next = _place.Successor();
         File.WriteAllText(Path.Combine(_place.Folder, "root"), _place.RootPem);
         long size;
@@ -47,13 +42,13 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
             size = ledger.State.Size;
             if (isEnded)
             {
-                End(ledger, next);
+                ledger.End(next);
             }
         }
 
         File.WriteAllText(Path.Combine(_place.Ledger, "vault.db"), "");
         var template = Path.Combine(_place.Folder, "template");
-        Copy(_place.Ledger, template);
+        LedgerFolder.Copy(_place.Ledger, template);
         var counted = Run(null).Select(Call).OfType<(string Thread, string Name)>().GroupBy(call => call.Name).ToDictionary(g => g.Key, g => g.CountBy(call => call.Thread).Max(t => t.Value), StringComparer.Ordinal);
         output.WriteLine(string.Join(", ", counted));
         Assert.Equal(1, counted["renameat2"]);
@@ -69,7 +64,7 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
                     Directory.Delete(_place.Ended, recursive: true);
                 }
 
-                Copy(template, _place.Ledger);
+                LedgerFolder.Copy(template, _place.Ledger);
                 var name = string.Create(CultureInfo.InvariantCulture, $"{call} {n} of {count}");
                 Assert.True(Run(string.Create(CultureInfo.InvariantCulture, $"{call}:signal=SIGKILL:when={n}")).Any(line => line.Contains("+++ killed by SIGKILL +++", StringComparison.Ordinal)), $"{name}: was never reached");
                 before += Judge(next, size, name) ? 1 : 0;
@@ -102,7 +97,7 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
             catch (LedgerUnavailableException e)
             {
                 Assert.Contains("goes on as", e.Message, StringComparison.Ordinal);
-                _ = LogChange.Finish(_place.Options, _place.Ended, _place.Keys(), next.Keys(), _place.Clock);
+                _place.Finish(next);
             }
         }
 
@@ -139,22 +134,6 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
         return File.ReadAllLines(trace);
     }
 
-    private static void End(Ledger ledger, Place next)
-    {
-        using var key = LogOrigin.Signer("t-1", next.Seed);
-        _ = LogChange.EndAsync(ledger, key, default).GetAwaiter().GetResult();
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var path = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Copy(file, path, overwrite: true);
-        }
-    }
-
     /// <summary>The child itself. Without its environment there is nothing to claim.</summary>
     [Fact]
     public void A_child_changes_its_log()
@@ -169,13 +148,13 @@ public sealed class LogChangeFaultTests(ITestOutputHelper output) : IDisposable
         try
         {
             using var ledger = place.Open();
-            End(ledger, next);
+            ledger.End(next);
         }
         catch (LedgerUnavailableException)
         {
             // It ended before.
         }
 
-        _ = LogChange.Finish(place.Options, place.Ended, place.Keys(), next.Keys(), place.Clock);
+        place.Finish(next);
     }
 }

@@ -1,8 +1,6 @@
 using Obstat.Core.Records;
-using Obstat.Core.Replays;
 using Obstat.Core.Tests.Records;
 using Obstat.Proof.Dsse;
-using Obstat.Proof.Leaves;
 using Obstat.Proof.Merkle;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Statements;
@@ -96,19 +94,19 @@ public sealed class MutationTests : IDisposable
             ("head row", "a smaller size", "UPDATE head SET size = size - 1"),
         }.Select(m => (m.Of, m.Done, new Func<string>(() =>
         {
-            using var copy = Copy();
+            using var copy = _place.Copy();
             Edit(copy.File, m.Sql);
-            return Caught(() => DerivedIndexes.Rebuild(copy.Ledger, _ => { }, default));
+            return Finding.Of(() => DerivedIndexes.Rebuild(copy.Ledger, _ => { }, default));
         }))));
 
     [Fact]
     public void A_state_that_does_not_follow_is_found_by_folding_again_under_the_name_in_the_table()
-        => Mutations.Check(Finder.Fold, new (string, string, Func<Draft, Statement>)[]
+        => Mutations.Check(Finder.Fold, new (string, string, Func<Sequenced, Statement>)[]
         {
-            ("state entry", "another digest of a part", _ => State(5, StateDigests.Empty)),
-            ("activation entry", "the one before it is another", d => (PolicyActivationStatement)Composed(d) with { Previous = Said.Sha("another") }),
-            ("decision entry", "allowed under a snapshot that is not in force", _ => Composed(Said.Decided(true, 1, 2, jti: 7, law: "another law", prev: p => p.Prev))),
-        }.Select(m => (m.Item1, m.Item2, new Func<string>(() => Folded(m.Item3)))));
+            ("state entry", "another digest of a part", at => new StateStatement { Nonce = at.Nonce, Origin = at.Origin, Time = at.Time, Clock = at.Clock, Plane = at.Plane, Size = at.State.Size, Parts = StateDigests.Empty }),
+            ("activation entry", "the one before it is another", at => (PolicyActivationStatement)Said.Activated("law 2").Compose!(at).Statement! with { Previous = Said.Sha("another") }),
+            ("decision entry", "allowed under a snapshot that is not in force", at => Said.Decided(true, 1, 2, jti: 7, law: "another law", prev: p => p.Prev).Compose!(at).Statement!),
+        }.Select(m => (m.Item1, m.Item2, new Func<string>(() => Finding.Of(FoldedLog.Audit(_place, _report, m.Item3), AuditChecks.State)))));
 
     private static IEnumerable<(string, string)> Changes(string at) =>
     [
@@ -157,16 +155,16 @@ public sealed class MutationTests : IDisposable
         ("emptied", "UPDATE fold SET bytes = x'00'"),
     }.Select(c => ("kept fold", c.Item1, new Func<string>(() =>
     {
-        using var copy = Copy();
+        using var copy = _place.Copy();
         Edit(Path.Combine(copy.Ledger, "state.db"), c.Item2);
         using var ledger = copy.Open();
-        return ledger.FoldRefused ?? "nobody finds it";
+        return ledger.FoldRefused ?? Finding.None;
     }))).Append(("kept fold", "no database", () =>
     {
-        using var copy = Copy();
+        using var copy = _place.Copy();
         File.WriteAllText(Path.Combine(copy.Ledger, "state.db"), new string('x', 4_096));
         using var ledger = copy.Open();
-        return ledger.FoldRefused ?? "nobody finds it";
+        return ledger.FoldRefused ?? Finding.None;
     }));
 
     private IEnumerable<(string, string, Func<string>)> Folders()
@@ -193,37 +191,37 @@ public sealed class MutationTests : IDisposable
         yield return ("INSTANCE", "deleted", () => Started("", place => File.Delete(Path.Combine(place.Ledger, "INSTANCE"))));
         yield return ("head key", "another", () =>
         {
-            using var copy = Copy();
+            using var copy = _place.Copy();
             using var other = new Place(copy.Folder, root: _place.Root) { WholeMax = 0, StateEvery = 300 };
-            return Caught(() => other.Open().Dispose());
+            return Finding.Of(() => other.Open().Dispose());
         });
     }
 
-    private string Started(string sql, Action<Copied>? change = null)
+    private string Started(string sql, Action<Place>? change = null)
     {
-        using var copy = Copy();
+        using var copy = _place.Copy();
         change?.Invoke(copy);
         if (sql.Length > 0)
         {
             Edit(copy.File, sql);
         }
 
-        return Caught(() => copy.Open().Dispose());
+        return Finding.Of(() => copy.Open().Dispose());
     }
 
     private string Scrubbed(string sql)
     {
-        using var copy = Copy();
+        using var copy = _place.Copy();
         Edit(copy.File, sql);
         using var reader = LedgerReader.Open(copy.Ledger, copy.Origin);
         using var genuine = LedgerReader.Open(_place.Ledger, _place.Origin);
         var published = TileGrowth.Resume(256, address => genuine.Tile(address)).ToEdge(); // one bundle: it begins anywhere
-        return Caught(() => new Scrubber(reader, copy.Clock).Step(published));
+        return Finding.Of(() => new Scrubber(reader, copy.Clock).Step(published));
     }
 
     private string Looked(string sql)
     {
-        using var copy = Copy();
+        using var copy = _place.Copy();
         using var reader = LedgerReader.Open(copy.Ledger, copy.Origin);
         using (var index = EndIndex.Open(copy.Ledger, copy.Origin))
         {
@@ -234,102 +232,12 @@ public sealed class MutationTests : IDisposable
         Edit(Path.Combine(copy.Ledger, EndIndex.FileName), sql);
         using var edited = EndIndex.Open(copy.Ledger, copy.Origin);
         _ = edited.CatchUp(reader);
-        return Caught(() => edited.Of(reader, 4));
-    }
-
-    private string Folded(Func<Draft, Statement> lie)
-    {
-        using var root = StatementSigner.Generate();
-        using var first = StatementSigner.Generate();
-        using var heads = NoteSigner.Generate("fold.example");
-        var state = LedgerState.Empty;
-        var rows = new List<(ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?)>();
-        foreach (var draft in new[]
-        {
-            Draft.OfPlane(p => Composition.Of(new GenesisStatement
-            {
-                Nonce = p.Nonce, Origin = p.Origin, Time = p.Time, Clock = p.Clock, Plane = p.Plane, HeadKey = heads.VerifierKey,
-                StatementKeys = [StatementKey.Of(first.PublicKey, KeyRoles.Statement), StatementKey.Of(root.PublicKey, KeyRoles.Root)], Cause = "first", State = StateDigests.Empty.Digest, Predecessor = null,
-            })),
-            Said.Activated("law"),
-            Said.Registered(_report, 1),
-            Said.Decided(true, 1, 1, jti: 1),
-        })
-        {
-            var entry = Assert.IsType<Sequencing.Entry>(Sequencer.Next(state, draft, _place.Clock.GetUtcNow(), Said.Id(rows.Count), new("fold", 1), new("test", 20), heads.VerifierKey.Name));
-            Add(entry.Written.Bytes.ToArray());
-            state = entry.Next;
-        }
-
-        _state = state;
-        Add(lie(Said.Activated("law 2")).ToBytes());
-        var audit = new LogAudit(heads.VerifierKey, fold: new StateReplay().Apply);
-        audit.Take(rows);
-        var found = audit.Finish(null, default, []).Findings.FirstOrDefault(f => f.Check == AuditChecks.State);
-        return found is null ? "nobody finds it" : $"{found.Check} {found.Word}: {found.Detail}";
-
-        void Add(byte[] bytes) => rows.Add((Leaf.Write(Pae.Digest(bytes), first.Sign(bytes), first.PublicKey), bytes));
-    }
-
-    private LedgerState _state = LedgerState.Empty;
-
-    private Statement Composed(Draft draft) => draft.Compose!(Here()).Statement!;
-
-    private Sequenced Here() => new(new(_state.Size), _state.Time, _state.Origin, _state.Plane, new("test", 20), _state.Boots.Values.First().PrevDecision, Said.Id(99), _state);
-
-    private StateStatement State(long size, StateDigests parts) => new()
-    {
-        Nonce = Said.Id(98), Origin = _state.Origin, Time = _state.Time, Clock = new("test", 20), Plane = _state.Plane, Size = _state.Size == size ? size : _state.Size, Parts = parts,
-    };
-
-    /// <summary>The same installation in a folder of its own.</summary>
-    private Copied Copy()
-    {
-        var folder = Directory.CreateTempSubdirectory("obstat-mutation-").FullName;
-        foreach (var file in Directory.GetFiles(_place.Ledger, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(folder, "ledger", Path.GetRelativePath(_place.Ledger, file));
-            _ = Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-
-        return new Copied(new Place(folder, _place.Seed, _place.Root) { WholeMax = 0, StateEvery = 300 });
-    }
-
-    /// <summary>A place whose folder goes away with it, and whose keys do not.</summary>
-    private sealed class Copied(Place place) : IDisposable
-    {
-        public string Folder => place.Folder;
-
-        public string Ledger => place.Ledger;
-
-        public string File => place.File;
-
-        public string Origin => place.Origin;
-
-        public TestClock Clock => place.Clock;
-
-        public Ledger Open() => place.Open();
-
-        public void Dispose() => Directory.Delete(place.Folder, recursive: true);
+        return Finding.Of(() => edited.Of(reader, 4));
     }
 
     private static void Edit(string path, string sql)
     {
         using var file = Database.OpenWriter(path, erases: false);
         Database.Run(file, sql);
-    }
-
-    private static string Caught(Action open)
-    {
-        try
-        {
-            open();
-            return "nobody finds it";
-        }
-        catch (LedgerUnavailableException e)
-        {
-            return e.Message;
-        }
     }
 }

@@ -6,6 +6,7 @@ using Obstat.Proof.Notes;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Sealing;
 using Obstat.Proof.Statements;
+using Obstat.Storage.Changing;
 
 namespace Obstat.Storage.Tests;
 
@@ -13,7 +14,8 @@ namespace Obstat.Storage.Tests;
 internal sealed class Place : IDisposable
 {
     private readonly byte[] _seed;
-    private readonly bool _owns;
+    private readonly bool _ownsFolder;
+    private readonly bool _ownsRoot;
 
     public Place(string? folder = null, byte[]? seed = null, StatementSigner? root = null)
         : this(folder, seed, root, ECDsa.Create(ECCurve.NamedCurves.nistP256))
@@ -23,12 +25,12 @@ internal sealed class Place : IDisposable
     private Place(string? folder, byte[]? seed, StatementSigner? root, ECDsa rootKey)
     {
         RootPem = rootKey.ExportPkcs8PrivateKeyPem();
-        _owns = folder is null;
+        (_ownsFolder, _ownsRoot) = (folder is null, root is null);
         Folder = folder ?? Directory.CreateTempSubdirectory("obstat-ledger-").FullName;
         _seed = seed ?? RandomNumberGenerator.GetBytes(32);
         Root = root ?? new StatementSigner(rootKey);
-        using var signer = LogOrigin.Signer("t-1", _seed);
-        HeadKey = signer.VerifierKey;
+        using var key = Key();
+        HeadKey = key.VerifierKey;
     }
 
     /// <summary>As <see cref="Said.Patience"/>.</summary>
@@ -59,7 +61,17 @@ internal sealed class Place : IDisposable
     public byte[] Seed => _seed;
 
     /// <summary>The signer of heads, as if this were another process with the same key.</summary>
-    public HeadSigner Heads() => new(HasOld ? HasNext ? [LogOrigin.Signer("t-1", _seed), Next()] : [LogOrigin.Signer("t-1", _seed)] : [Next()]);
+    public HeadSigner Heads() => new(HasOld ? HasNext ? [Key(), Next()] : [Key()] : [Next()]);
+
+    /// <summary>The first head key.</summary>
+    public NoteSigner Key() => LogOrigin.Signer("t-1", _seed);
+
+    /// <summary>A head over entries that nobody wrote, as a thief of the first head key signs it.</summary>
+    public SignedNote Forge(long size)
+    {
+        using var thief = new HeadSigner(Key());
+        return thief.TrySign(size, Proof.Digest.Of("forged"u8), out var forged) ? forged : throw new InvalidOperationException();
+    }
 
     /// <summary>Whether the first head key is still there.</summary>
     public bool HasOld { get; set; } = true;
@@ -105,6 +117,17 @@ internal sealed class Place : IDisposable
     /// <summary>The same installation under the head key of the log that goes on when this one ends.</summary>
     public Place Successor() => new(Folder, SHA256.HashData([.. _seed, 1]), Root) { WholeMax = WholeMax, Clock = Clock };
 
+    /// <summary>Finishes the change into the log that goes on, as a start of the plane does.</summary>
+    public void Finish(Place next) => LogChange.Finish(Options, Ended, Keys(), next.Keys(), Clock);
+
+    /// <summary>The same installation in a folder of its own, with a copy of its ledger or of another one.</summary>
+    public Place Copy(string? ledger = null)
+    {
+        var copy = new Place(null, _seed, Root) { WholeMax = WholeMax, StateEvery = StateEvery };
+        LedgerFolder.Copy(ledger ?? Ledger, copy.Ledger);
+        return copy;
+    }
+
     public Ledger Open(TimeProvider? time = null) => Storage.Ledger.Open(Options, Keys(), time ?? Clock);
 
     /// <summary>What opening says when it refuses.</summary>
@@ -112,8 +135,12 @@ internal sealed class Place : IDisposable
 
     public void Dispose()
     {
-        Root.Dispose();
-        if (_owns)
+        if (_ownsRoot)
+        {
+            Root.Dispose();
+        }
+
+        if (_ownsFolder)
         {
             Directory.Delete(Folder, recursive: true);
         }
@@ -133,6 +160,13 @@ internal static class Results
     public static DenyReason Reason(this AppendResult result) => result.Match(_ => DenyReason.Undecided, reason => reason);
 
     public static Appended Append(this Ledger ledger, Draft draft) => ledger.AppendAsync(draft, default).GetAwaiter().GetResult().Entry();
+
+    /// <summary>Ends the log, which goes on as another one.</summary>
+    public static void End(this Ledger ledger, Place next)
+    {
+        using var key = next.Key();
+        _ = LogChange.EndAsync(ledger, key, default).GetAwaiter().GetResult();
+    }
 
     public static DenyReason Refused(this Ledger ledger, Draft draft) => ledger.AppendAsync(draft, default).GetAwaiter().GetResult().Reason();
 }

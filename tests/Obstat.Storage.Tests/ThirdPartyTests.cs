@@ -95,7 +95,7 @@ public sealed class ThirdPartyTests(ITestOutputHelper output) : IDisposable
     }
 
     private AuditReport Audit(StateReplay fold, bool withSignatures = true)
-        => ExportedLogAudit.Run(new Folder(Exported), Trust.InLog(_place.HeadKey), [], withSignatures, fold.Apply, (_, _) => { }, CancellationToken.None);
+        => new ExportedFolder(Exported).Audit(_place.HeadKey, fold, withSignatures);
 
     private byte[] LeafOf(long index, long size)
     {
@@ -122,12 +122,5 @@ public sealed class ThirdPartyTests(ITestOutputHelper output) : IDisposable
         process.WaitForExit();
         Assert.SkipWhen(process.ExitCode == 3, "tlogcheck needs golang-go and golang-golang-x-mod-dev");
         return (process.ExitCode, process.ExitCode == 0 ? "" : told + said.Result);
-    }
-
-    private sealed class Folder(string root) : IExportedLog
-    {
-        public IReadOnlyCollection<string> Paths { get; } = [.. Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(root, f))];
-
-        public ReadOnlyMemory<byte> Read(string path) => File.ReadAllBytes(Path.Combine(root, path));
     }
 }

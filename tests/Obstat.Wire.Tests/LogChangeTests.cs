@@ -55,7 +55,7 @@ public sealed class LogChangeTests(ITestOutputHelper output)
 
     private static async Task PermittedAsync(Installation installation, string token)
     {
-        var waited = Stopwatch.StartNew();
+        var (waited, last) = (Stopwatch.StartNew(), "");
         while (true)
         {
             try
@@ -67,13 +67,15 @@ public sealed class LogChangeTests(ITestOutputHelper output)
                 {
                     return;
                 }
+
+                last = result.ToString();
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or InvalidOperationException or IOException or JsonException or KeyNotFoundException)
             {
-                // Refused, or not served yet.
+                last = e.Message; // Refused, or not served yet.
             }
 
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"nothing is permitted:\n{installation.Said}");
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"nothing is permitted: {last}\n{installation.Said}");
             await Task.Delay(100);
         }
     }

@@ -40,7 +40,7 @@ public sealed partial class QuickstartTests
     [Fact]
     public void The_table_of_the_README_has_the_rows_that_the_demo_plays()
     {
-        var rows = DemoRows().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "src", "Obstat.Cli", "Demo", "Play.cs"))).Select((m, i) => $"{i + 1,2}  {m.Groups[1].Value}").ToArray();
+        var rows = DemoRows().Matches(File.ReadAllText(Path.Combine(Vectors.Root, "src", "Obstat.Cli", "Demo", "Plan.cs"))).Select((m, i) => $"{i + 1,2}  {m.Groups[1].Value}").ToArray();
         var last = rows.Length;
         Assert.True(last >= 15, "the plan of the demo is found");
         var shown = File.ReadAllLines(Path.Combine(Vectors.Root, "README.md"));

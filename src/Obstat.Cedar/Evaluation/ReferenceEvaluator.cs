@@ -269,43 +269,22 @@ internal sealed partial class ReferenceEvaluator(EntityStore entities, Request r
         return Extensions.Call(e.Function, arguments, out var error) ?? Fail(error, e);
     }
 
-    private bool? Bool(Expr expr)
-    {
-        switch (Evaluate(expr))
-        {
-            case CedarBool value:
-                return value.Value;
-            case null:
-                return null;
-            default:
-                _ = Fail(EvaluationError.TypeError, expr);
-                return null;
-        }
-    }
+    private bool? Bool(Expr expr) => Typed<CedarBool>(expr)?.Value;
 
-    private long? Long(Expr expr)
-    {
-        switch (Evaluate(expr))
-        {
-            case CedarLong value:
-                return value.Value;
-            case null:
-                return null;
-            default:
-                _ = Fail(EvaluationError.TypeError, expr);
-                return null;
-        }
-    }
+    private long? Long(Expr expr) => Typed<CedarLong>(expr)?.Value;
 
-    private CedarSet? Set(Expr expr)
+    private CedarSet? Set(Expr expr) => Typed<CedarSet>(expr);
+
+    private T? Typed<T>(Expr expr)
+        where T : CedarValue
     {
         var value = Evaluate(expr);
-        if (value is not null and not CedarSet)
+        if (value is not null and not T)
         {
             _ = Fail(EvaluationError.TypeError, expr);
         }
 
-        return value as CedarSet;
+        return value as T;
     }
 
     private CedarValue? Fail(EvaluationError error, Expr node)

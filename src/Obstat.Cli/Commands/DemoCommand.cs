@@ -110,7 +110,7 @@ internal static class DemoCommand
 
             try
             {
-                _ = await playing.ConfigureAwait(false);
+                await playing.ConfigureAwait(false);
             }
             catch (Exception e) when (e is DemoFailureException or InvalidOperationException or IOException)
             {
@@ -121,7 +121,7 @@ internal static class DemoCommand
             var closed = results.Count(r => r.IsClosed);
             Tell(invocation, stage, results.ToImmutable(), closed, kept, clock.Elapsed);
             await StayAsync(invocation, stage, cancellation).ConfigureAwait(false);
-            return closed == Demo.Play.Count ? ExitCode.Done : ExitCode.Open;
+            return closed == Plan.Rows.Length ? ExitCode.Done : ExitCode.Open;
         }
     }
 
@@ -175,13 +175,13 @@ internal static class DemoCommand
             invocation.Terminal.Write("demo",
                 ("rows", JsonValue.Array(results.Select(r => r.ToJson()))),
                 ("closed", JsonValue.Of(closed)),
-                ("of", JsonValue.Of(Demo.Play.Count)),
+                ("of", JsonValue.Of(Plan.Rows.Length)),
                 ("milliseconds", JsonValue.Of((long)took.TotalMilliseconds)),
                 ("logKey", JsonValue.Of(stage.LogKey)));
             return;
         }
 
-        invocation.Terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\nCLOSED {closed}/{Demo.Play.Count}   in {took.TotalSeconds:0.0} s\n")
+        invocation.Terminal.Write(string.Create(CultureInfo.InvariantCulture, $"\nCLOSED {closed}/{Plan.Rows.Length}   in {took.TotalSeconds:0.0} s\n")
             + (kept ? $"verify   obstat verify {Path.Combine(stage.Folder, "bundle.zip")} --log-key \"{stage.LogKey}\"\nlog      {stage.In("demo.log")}\n" : "keep     obstat demo --keep --dir obstat-demo      leaves bundle and log there, to be verified\n")
             + "next     obstat init\n");
     }

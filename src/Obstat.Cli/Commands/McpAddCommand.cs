@@ -119,15 +119,9 @@ internal static class McpAddCommand
     private static async Task<int> ApproveAsync(Invocation invocation, InstallationSettings settings, string name, string? text, CancellationToken cancellation)
     {
         var terminal = invocation.Terminal;
-        var classes = ImmutableArray.CreateBuilder<ClassGiven>();
-        foreach (var word in invocation.Options.GetValueOrDefault("--class", []))
+        if (!TryClasses(invocation, out var classes, out var misused))
         {
-            if (!ClassGiven.TryParse(word, out var given, out var wrong))
-            {
-                return invocation.Misused($"--class: {wrong}", "a class is what policies go by", $"obstat {invocation.Verb.Path} --help");
-            }
-
-            classes.Add(given);
+            return misused;
         }
 
         if (!PinFile.TryRead(settings, name, out var before, out var reason))
@@ -177,14 +171,39 @@ internal static class McpAddCommand
         }
 
         string? policies = null;
-        if (classes.Count > 0 && !Registration.TryClassify(settings, name, classes.ToImmutable(), out policies, out reason))
+        if (classes.Length > 0 && !Registration.TryClassify(settings, name, classes, out policies, out reason))
         {
             return terminal.Fail(ExitCode.Usage, ErrorText.Of("config", reason, "the classes cannot be written into it", "correct the file"));
         }
 
+        return await WriteAsync(invocation, settings, name, pin, chosen, classes, policies, text, cancellation).ConfigureAwait(false);
+    }
+
+    private static bool TryClasses(Invocation invocation, out ImmutableArray<ClassGiven> classes, out int misused)
+    {
+        var all = ImmutableArray.CreateBuilder<ClassGiven>();
+        foreach (var word in invocation.Options.GetValueOrDefault("--class", []))
+        {
+            if (!ClassGiven.TryParse(word, out var given, out var wrong))
+            {
+                (classes, misused) = ([], invocation.Misused($"--class: {wrong}", "a class is what policies go by", $"obstat {invocation.Verb.Path} --help"));
+                return false;
+            }
+
+            all.Add(given);
+        }
+
+        (classes, misused) = (all.ToImmutable(), 0);
+        return true;
+    }
+
+    private static async Task<int> WriteAsync(
+        Invocation invocation, InstallationSettings settings, string name, PinStatement pin, ImmutableArray<JsonValue> chosen, ImmutableArray<ClassGiven> classes, string? policies, string? text, CancellationToken cancellation)
+    {
+        var terminal = invocation.Terminal;
         try
         {
-            if (!PinFile.TryWrite(settings, name, pin, out reason))
+            if (!PinFile.TryWrite(settings, name, pin, out var reason))
             {
                 return terminal.Fail(ExitCode.Usage, ErrorText.Of("config", reason, "pins are signed by the operator key", "obstat init      makes the keys"));
             }

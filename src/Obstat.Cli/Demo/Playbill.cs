@@ -23,7 +23,7 @@ internal sealed class Playbill : IAsyncDisposable
     private readonly InstallationPaths _paths;
     private readonly Func<int> _effects;
     private readonly Dictionary<string, (PartState State, string Says)> _parts = Parts.ToDictionary(p => p, _ => (PartState.Stopped, "not started"), StringComparer.Ordinal);
-    private readonly (string State, RowResult? Result)[] _rows = [.. Enumerable.Repeat(("waiting", (RowResult?)null), Play.Count)];
+    private readonly (string State, RowResult? Result)[] _rows = [.. Enumerable.Repeat(("waiting", (RowResult?)null), Plan.Rows.Length)];
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _clock = new();
     private readonly Task _beating;
@@ -131,8 +131,8 @@ internal sealed class Playbill : IAsyncDisposable
             ("verify", JsonValue.Of(_verify)),
             ("rows", JsonValue.Array(_rows.Select((row, i) => JsonValue.Object(
                 ("number", JsonValue.Of(i + 1)),
-                ("broken", JsonValue.Of(Play.Plan[i].Broken)),
-                ("expected", JsonValue.Of(Play.Plan[i].Expected)),
+                ("broken", JsonValue.Of(Plan.Rows[i].Broken)),
+                ("expected", JsonValue.Of(Plan.Rows[i].Expected)),
                 ("state", JsonValue.Of(row.State)),
                 ("got", JsonValue.Of(row.Result?.Got)),
                 ("effects", row.Result is { } result ? JsonValue.Of(result.Effects) : JsonValue.Null),

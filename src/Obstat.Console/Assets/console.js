@@ -119,7 +119,9 @@
       });
       events.addEventListener("error", () => {
         this.missed = true;
-        this.stale("The connection to the control plane ended.");
+        // Nothing ended that never began: the plane answers, and gives this tab no events.
+        const isRefused = this.shape === undefined && events.readyState === EventSource.CLOSED;
+        this.stale(isRefused ? "The control plane gives this tab no events: a session has them in four tabs at once. It asks again." : "The connection to the control plane ended.", isRefused ? "NOT LIVE" : "STALE");
         if (events.readyState === EventSource.CLOSED && this.events === events) { setTimeout(() => { if (this.events === events) { this.ask(); } }, 2000); }
       });
     }
@@ -182,20 +184,21 @@
       if (document.title !== text) { document.title = text; }
     }
 
-    /** @param {string} why */
-    stale(why) {
+    /** @param {string} why @param {string} lead */
+    stale(why, lead = "STALE") {
       if (this.wasStale) { return; }
       this.wasStale = true;
-      this.title("STALE · ");
+      this.title(`${lead} · `);
       root.classList.add("stale");
       const band = document.getElementById("stale");
       if (band) {
-        const text = band.querySelector("span");
+        const [word, text] = [band.querySelector("b"), band.querySelector("span")];
+        if (word) { word.textContent = lead; }
         if (text) { text.textContent = `${why} Not live since ${clock()} UTC: this page shows what was true then.`; }
         band.hidden = false;
       }
       for (const badge of document.querySelectorAll("[data-closed], [data-serving]")) { state(badge, "unknown", badge.hasAttribute("data-closed") ? "Closed: unknown" : "Unknown"); }
-      for (const line of document.querySelectorAll("[data-closed-line]")) { line.textContent = "Unknown: the control plane does not answer"; }
+      for (const line of document.querySelectorAll("[data-closed-line]")) { line.textContent = lead === "STALE" ? "Unknown: the control plane does not answer" : "Unknown: this tab is not live"; }
     }
 
     /** The plane answers and gives no events: either the session is over, and the page leads to the login, or it is away. */

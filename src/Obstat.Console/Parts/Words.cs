@@ -30,6 +30,10 @@ internal static class Words
     public static string Time(DateTimeOffset time, DateTimeOffset now)
         => time.UtcDateTime.ToString(time.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>The same of what is known to the minute only.</summary>
+    public static string Minute(DateTimeOffset time, DateTimeOffset now)
+        => time.UtcDateTime.ToString(time.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>A time as machines read it: RFC 3339, UTC.</summary>
     public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

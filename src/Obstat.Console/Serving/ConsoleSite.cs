@@ -14,6 +14,7 @@ public sealed class ConsoleSite : IAsyncDisposable
     /// <summary>Pages that are made at once; decisions run on the same processors.</summary>
     private const int PagesAtOnce = 4;
 
+    private static readonly byte[] Busy = [.. "Busy: too many pages are asked for at once. Enforcement is not affected. Load the page again."u8];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(2);
 
@@ -85,7 +86,8 @@ public sealed class ConsoleSite : IAsyncDisposable
             visit.Http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             visit.Http.Response.ContentType = "text/plain; charset=utf-8";
             visit.Http.Response.Headers.RetryAfter = "1";
-            await visit.Http.Response.WriteAsync("Busy: too many pages are asked for at once. Enforcement is not affected. Load the page again.", visit.Cancellation);
+            visit.Http.Response.ContentLength = Busy.Length;
+            await visit.Http.Response.Body.WriteAsync(Busy, visit.Cancellation);
             return;
         }
 

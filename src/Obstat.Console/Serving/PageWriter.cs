@@ -24,14 +24,8 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
         where TPage : IComponent
     {
         var text = await RenderAsync<TFrame, TPage>(facts, more, parameters);
-        var bytes = Encoding.UTF8.GetBytes(text);
         response.StatusCode = status;
-        response.ContentType = "text/html; charset=utf-8";
-        response.ContentLength = bytes.Length;
-        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
-        {
-            await response.Body.WriteAsync(bytes, cancellation);
-        }
+        await Replies.BytesAsync(response.HttpContext, Encoding.UTF8.GetBytes(text), "text/html; charset=utf-8");
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

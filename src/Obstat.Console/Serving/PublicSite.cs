@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -85,7 +84,7 @@ public sealed class PublicSite : IAsyncDisposable
         if (Assets.ByPath.TryGetValue(path, out var asset) && asset != Assets.Script)
         {
             http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-            return BytesAsync(http, asset.Bytes, asset.ContentType);
+            return Replies.BytesAsync(http, asset.Bytes, asset.ContentType);
         }
 
         return path switch
@@ -95,7 +94,7 @@ public sealed class PublicSite : IAsyncDisposable
             "/public" => OverviewAsync(http),
             Entries => ShowAsync<PublicEntriesPage, PublicEntriesView>(http, PublicRoutes.Entries + http.Request.QueryString.Value, ApiJson.Default.PublicEntriesView, "Entries", path),
             "/public/policies" => ShowAsync<PublicPoliciesPage, PublicPoliciesView>(http, PublicRoutes.Policies, ApiJson.Default.PublicPoliciesView, "Policies", path),
-            "/verify" => ViewerAsync(http),
+            "/verify" => Replies.ViewerAsync(http, Assets.Viewer),
             _ when path.StartsWith(OneEntry, StringComparison.Ordinal) && long.TryParse(path[OneEntry.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var entry) && path.Length == OneEntry.Length + entry.ToString(CultureInfo.InvariantCulture).Length
                 => ShowAsync<PublicEntryPage, PublicEntryView>(http, string.Create(CultureInfo.InvariantCulture, $"{PublicRoutes.Entry}{entry}"), ApiJson.Default.PublicEntryView, $"Entry {entry}", Entries),
             _ => RefuseAsync(http, ApiRefusal.NotFound, null),
@@ -109,20 +108,6 @@ public sealed class PublicSite : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private static Task ViewerAsync(HttpContext http)
-    {
-        http.Response.Headers.ContentSecurityPolicy = $"{Assets.ViewerPolicy}; frame-ancestors 'none'";
-        return BytesAsync(http, Encoding.UTF8.GetBytes(Assets.Viewer), "text/html; charset=utf-8");
-    }
-
-    private static async Task BytesAsync(HttpContext http, byte[] bytes, string type)
-    {
-        (http.Response.ContentType, http.Response.ContentLength) = (type, bytes.Length);
-        if (!HttpMethods.IsHead(http.Request.Method))
-        {
-            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
-        }
-    }
 
     private async Task OverviewAsync(HttpContext http)
     {

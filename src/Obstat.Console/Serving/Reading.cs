@@ -34,7 +34,7 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         "/me" => MeAsync(visit),
         "/login" => LoginAsync(visit),
         "/go" => GoAsync(visit),
-        "/verify" => ViewerAsync(visit, Assets.Viewer),
+        "/verify" => Replies.ViewerAsync(visit.Http, Assets.Viewer),
         "/styleguide" when replies.IsDevelopment => replies.PageAsync<StyleguidePage>(visit, 200, "Style guide", ""),
         _ when Assets.ByPath.TryGetValue(visit.Path, out var asset) => AssetAsync(visit, asset),
         _ when Tail(visit.Path, "/reasons/") is { } code => ReasonAsync(visit, code),
@@ -122,10 +122,8 @@ internal sealed class Reading(Replies replies, FormSeal seal)
 
     private static Task FileAsync(Visit visit, byte[] bytes, string type, string name)
     {
-        visit.Http.Response.ContentType = type;
-        visit.Http.Response.ContentLength = bytes.Length;
         visit.Http.Response.Headers.ContentDisposition = $"attachment; filename=\"{string.Concat(name.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))}\"";
-        return visit.Http.Response.Body.WriteAsync(bytes, visit.Cancellation).AsTask();
+        return Replies.BytesAsync(visit.Http, bytes, type);
     }
 
     /// <summary>Bytes that the API gives; null where it gave none, which was answered.</summary>
@@ -160,20 +158,11 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         {
             // Inert data: the viewer's own policy covers its script alone, and it trusts nothing that stands here.
             var block = $"<script type=\"application/json\" class=\"bundle\" data-name=\"entry-{index}.zip\">{Convert.ToBase64String(bundle)}</script>\n";
-            await ViewerAsync(visit, Assets.Viewer.Replace("<header>", block + "<header>", StringComparison.Ordinal));
+            await Replies.ViewerAsync(visit.Http, Assets.Viewer.Replace("<header>", block + "<header>", StringComparison.Ordinal));
             return;
         }
 
         await FileAsync(visit, bundle, "application/zip", $"entry-{index}.zip");
-    }
-
-    private static async Task ViewerAsync(Visit visit, string html)
-    {
-        var bytes = Encoding.UTF8.GetBytes(html);
-        visit.Http.Response.Headers.ContentSecurityPolicy = $"{Assets.ViewerPolicy}; frame-ancestors 'none'";
-        visit.Http.Response.ContentType = "text/html; charset=utf-8";
-        visit.Http.Response.ContentLength = bytes.Length;
-        await visit.Http.Response.Body.WriteAsync(bytes, visit.Cancellation);
     }
 
     private async Task HaltAsync(Visit visit)
@@ -329,12 +318,10 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         await replies.PageAsync<FoundPage>(visit, hits.Length == 0 ? 404 : 200, "Search", "", state, f => f with { Search = q }, ("Hits", hits));
     }
 
-    private static async Task AssetAsync(Visit visit, Asset asset)
+    private static Task AssetAsync(Visit visit, Asset asset)
     {
-        visit.Http.Response.ContentType = asset.ContentType;
-        visit.Http.Response.ContentLength = asset.Bytes.Length;
         visit.Http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
-        await visit.Http.Response.Body.WriteAsync(asset.Bytes, visit.Cancellation);
+        return Replies.BytesAsync(visit.Http, asset.Bytes, asset.ContentType);
     }
 
     private static string? Tail(string path, string prefix) => path.Length > prefix.Length && path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : null;

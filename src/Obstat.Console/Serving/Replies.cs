@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -70,6 +71,23 @@ internal sealed class Replies(PageWriter writer, ConsoleOptions options, FormSea
             _ => (503, refusal.Code),
         };
         await PageAsync<RefusedPage>(visit, status, title, "", state, null, ("Refusal", refusal), ("Path", visit.Path + visit.Query), ("Trace", visit.Http.TraceIdentifier));
+    }
+
+    /// <summary>Bytes of a type; to who asks for the head alone, what they are.</summary>
+    public static async Task BytesAsync(HttpContext http, byte[] bytes, string type)
+    {
+        (http.Response.ContentType, http.Response.ContentLength) = (type, bytes.Length);
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        }
+    }
+
+    /// <summary>The proof viewer, under its own policy.</summary>
+    public static Task ViewerAsync(HttpContext http, string html)
+    {
+        http.Response.Headers.ContentSecurityPolicy = $"{Assets.ViewerPolicy}; frame-ancestors 'none'";
+        return BytesAsync(http, Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
     }
 
     /// <summary>Leads to the login, and back.</summary>

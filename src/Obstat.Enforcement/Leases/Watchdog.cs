@@ -11,6 +11,9 @@ internal sealed class Watchdog(Door door, IPointClock clock, DeadMansSwitch? dea
     /// <summary>How long after a deadline the kernel takes over: 250 ms, many turns of this thread on a busy machine.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
+    // Who ends first is asked of every lease: each 50 ms, and whenever their number changed. Far less than the patience, so nothing that was renewed is killed for it.
+    private const int GuardTurns = 5;
+
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(10);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -32,6 +35,7 @@ internal sealed class Watchdog(Door door, IPointClock clock, DeadMansSwitch? dea
 
     private void Run()
     {
+        var (turn, guarded) = (0, 0);
         while (!_stop.Wait(Every))
         {
             var session = door.Boot.Session;
@@ -49,7 +53,12 @@ internal sealed class Watchdog(Door door, IPointClock clock, DeadMansSwitch? dea
                 session.Leases.Sweep(steady, wall);
             }
 
-            deadMan?.Set(door.Boot.Session.Leases.EarliestEnd(steady, wall) + Patience);
+            var leases = door.Boot.Session.Leases;
+            if (deadMan is not null && (leases.Count != guarded || ++turn >= GuardTurns))
+            {
+                (turn, guarded) = (0, leases.Count);
+                deadMan.Set(leases.EarliestEnd(steady, wall) + Patience);
+            }
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class EntryWords
         LeaseStatement lease => string.Join(", ", lease.Events.Where(e => jti is null || e.Jti == jti).Take(4).Select(e => e.Code is null ? e.Event : $"{e.Event}: {e.Code}")) is { Length: > 0 } events
             ? events
             : string.Create(CultureInfo.InvariantCulture, $"renewals of leases of {lease.Renewals?.Ep.Id ?? "a point"}"),
-        EnforcementPointStatement point => $"{point.Kind} {point.Ep.Id} registered",
+        EnforcementPointStatement point => point.Ep.Id == point.Kind ? $"{point.Kind} registered" : $"{point.Kind} {point.Ep.Id} registered",
         PolicyActivationStatement activation => $"in force by {activation.By}: {string.Join(", ", activation.Changed)}",
         HaltStatement halt => $"{(halt.IsLift ? "lifted" : "halted")} {halt.Scope.Kind.ToString().ToLower(CultureInfo.InvariantCulture)} by {halt.By}",
         RevocationStatement revocation => $"revoked {revocation.Target.Kind.ToString().ToLower(CultureInfo.InvariantCulture)} by {revocation.By}: {revocation.Reason}",

@@ -19,6 +19,8 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     public const int OfSessionMax = 4;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PlaceEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PlacePatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Session, int> _open = new();
@@ -30,15 +32,18 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
     /// <param name="last">The last index that was seen; null: only what comes from now on.</param>
     public async Task ServeAsync(HttpContext http, Session me, DecisionFilter filter, long? last)
     {
-        if (_open.AddOrUpdate(me, 1, (_, n) => n + 1) > OfSessionMax || keeper.Listen() is not { } listener)
-        {
-            Leave(me);
-            await FacesApi.RefuseAsync(http, 503, ApiRefusal.Busy, $"expected at most {OfSessionMax} streams of a session and {IndexKeeper.ListenersMax} of all");
-            return;
-        }
-
+        var isIn = false;
+        Channel<LiveDecision>? listener = null;
         try
         {
+            isIn = await EntersAsync(me, http.RequestAborted);
+            listener = isIn ? keeper.Listen() : null;
+            if (listener is null)
+            {
+                await FacesApi.RefuseAsync(http, 503, ApiRefusal.Busy, $"expected at most {OfSessionMax} streams of a session and {IndexKeeper.ListenersMax} of all");
+                return;
+            }
+
             http.Response.ContentType = "text/event-stream";
             await http.Response.StartAsync(http.RequestAborted);
             await StreamAsync(http, me, filter, last, listener);
@@ -49,9 +54,33 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
         }
         finally
         {
-            keeper.Leave(listener);
-            Leave(me);
+            if (listener is not null)
+            {
+                keeper.Leave(listener);
+            }
+
+            if (isIn)
+            {
+                Leave(me);
+            }
         }
+    }
+
+    /// <summary>Takes one of the places of a session. A page that is loaded again comes before its own last stream was seen to end: for that it waits.</summary>
+    private async Task<bool> EntersAsync(Session me, CancellationToken cancellation)
+    {
+        for (var waited = TimeSpan.Zero; _open.AddOrUpdate(me, 1, (_, n) => n + 1) > OfSessionMax; waited += PlaceEvery)
+        {
+            Leave(me);
+            if (waited >= PlacePatience)
+            {
+                return false;
+            }
+
+            await Task.Delay(PlaceEvery, cancellation);
+        }
+
+        return true;
     }
 
     private void Leave(Session me)

@@ -41,17 +41,17 @@ internal sealed class HealthFace(FaceSources plane, Standing standing, IndexKeep
                 new("sequencer", ledger.Failure is not null ? "refusing" : "ok", ledger.Failure is not null ? DenyReason.LedgerUnavailable.ToCode() : null, plane.Started, $"epoch {Number(state.Plane.Epoch, "")}".TrimEnd(), null, null),
                 new("disk", ledger.IsDiskLow ? "refusing" : "ok", ledger.IsDiskLow ? DenyReason.LedgerUnavailable.ToCode() : null, null, ledger.IsDiskLow ? "less than the reserve is free" : "more than the reserve is free", null, null),
                 new("clock", ledger.IsClockTrusted ? "ok" : "refusing", ledger.IsClockTrusted ? null : DenyReason.ClockUntrusted.ToCode(), null, ledger.IsClockTrusted ? "wall and monotonic clock agree" : "wall and monotonic clock disagree", null, null),
-                new("policies", law.IsInForce ? "ok" : "refusing", law.IsInForce ? null : law.Reason.ToCode(), state.Active?.Activation.Time.Time, Number(law.Policies.Policies.Length, "policies"), null,
+                new("policies", law.IsInForce ? "ok" : "refusing", law.IsInForce ? null : law.Reason.ToCode(), state.Active?.Activation.Time.Time, Number(law.Policies.Policies.Length, law.Policies.Policies.Length == 1 ? "policy" : "policies"), null,
                     plane.Snapshots.Rejected.FirstOrDefault()?.ToString()),
                 new("signer", left < KeysSoon ? "degraded" : "ok", null, plane.Working.From, string.Create(CultureInfo.InvariantCulture, $"working keys end in {left.TotalHours:0.0} h"), "more than 0.2 h", null),
                 .. current.Snapshot.Trust.Issuers.Values.Select(issuer => current.Freshness.IsStale(issuer, now)
                     ? new ComponentView($"issuer {issuer.Url}", "refusing", DenyReason.TrustStale.ToCode(), null, Age(current.Freshness.AgeOf(issuer.Url, now)), Age((long)issuer.StaleAfter.TotalSeconds), null)
                     : new ComponentView($"issuer {issuer.Url}", "ok", null, null, Age(current.Freshness.AgeOf(issuer.Url, now)), Age((long)issuer.StaleAfter.TotalSeconds), null)),
-                new("stops", halts.IsEmpty ? "ok" : "refusing", halts.IsEmpty ? null : DenyReason.Halted.ToCode(), halts.IsEmpty ? null : halts[^1].Since, Number(halts.Length, "halts in force"), null, halts.IsEmpty ? null : halts[0].Scope),
+                new("stops", halts.IsEmpty ? "ok" : "refusing", halts.IsEmpty ? null : DenyReason.Halted.ToCode(), halts.IsEmpty ? null : halts[^1].Since, Number(halts.Length, halts.Length == 1 ? "halt in force" : "halts in force"), null, halts.IsEmpty ? null : halts[0].Scope),
                 new("points", points.Any(p => !p.IsConnected || p.IsSilent) ? "degraded" : points.IsEmpty ? "unknown" : "ok", null, null, Number(points.Count(p => p.IsConnected && !p.IsSilent), "connected"), null,
                     points.FirstOrDefault(p => p.IsSilent) is { } silent ? $"{silent.Id} says nothing: it is dead, stopped or cut off" : points.FirstOrDefault(p => !p.IsConnected) is { } away ? $"{away.Id} is away, and refuses" : null),
                 Probes(now),
-                new("index", keeper.Failure is not null || behind > BehindMax ? "degraded" : "ok", null, null, Number(behind, "entries behind"), Number(BehindMax, "entries"), keeper.Failure),
+                new("index", keeper.Failure is not null || behind > BehindMax ? "degraded" : "ok", null, null, Number(behind, behind == 1 ? "entry behind" : "entries behind"), Number(BehindMax, "entries"), keeper.Failure),
             ];
         }
     }

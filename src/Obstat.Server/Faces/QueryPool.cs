@@ -18,6 +18,9 @@ internal sealed class QueryPool : IDisposable
 
     private const int WaitingMax = 64;
 
+    // Nobody waits for it, and a file that nobody read for long may take longer than a page does.
+    private static readonly TimeSpan WarmPatience = TimeSpan.FromMinutes(1);
+
     private readonly BlockingCollection<Action<Desk>> _waiting = new(WaitingMax);
     private readonly List<Thread> _threads = [];
 
@@ -91,20 +94,14 @@ internal sealed class QueryPool : IDisposable
     }
 
     /// <summary>Proves the newest entry: what every proof needs of the end of a large tree is read before somebody waits for it.</summary>
-    private static void Warm(Desk desk)
-    {
-        desk.Begin(long.MaxValue);
-        if (desk.Head is { Size: > 0 } head)
-        {
-            _ = ReadEntry.Of(desk, head.Size - 1);
-        }
-    }
+    private static ReadEntry? Warm(Desk desk) => desk.Head is { Size: > 0 } head ? ReadEntry.Of(desk, head.Size - 1) : null;
 
     private void Run(Ledger ledger, Damage damage)
     {
         FaceThreads.StandBack();
         using var desk = new Desk(ledger, damage);
-        Warm(desk);
+        // A question like any other: a store that fails it must not end the thread, and with it the plane.
+        Answer(desk, Environment.TickCount64 + (long)WarmPatience.TotalMilliseconds, Warm, new TaskCompletionSource<(bool, ReadEntry?)>());
         foreach (var question in _waiting.GetConsumingEnumerable())
         {
             question(desk);

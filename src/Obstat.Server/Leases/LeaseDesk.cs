@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Obstat.Core.Leases;
 using Obstat.Core.Permits;
-using Obstat.Core.Records;
 using Obstat.Proof;
 using Obstat.Proof.Leases;
 using Obstat.Proof.Messages;
@@ -16,28 +15,21 @@ using Obstat.Storage;
 namespace Obstat.Server.Leases;
 
 /// <summary>
-/// The plane's side of leases: opens and renews what this start permitted, each time after a commit of the store; decides again what runs when something moved that its decision read; tells the ledger what
-/// ended. What another start permitted is not renewed, and ends.
-/// Safe for concurrent use.
+/// The plane's side of leases: opens and renews what this start permitted, each time after a commit of the store; decides again what runs when something moved that its decision read. What another start permitted
+/// is not renewed, and ends.
+/// Safe for concurrent use: the lock guards the book. What is called under it waits for nothing and calls nobody back; orders, acknowledgements and commits come after it.
 /// </summary>
 internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots boots, OrderBoard orders, RunningDecisions running, TimeSpan ttl, TimeProvider clock)
 {
-    /// <summary>How long the opening of a lease may wait for others.</summary>
-    private static readonly TimeSpan OpenedGather = TimeSpan.FromSeconds(5);
-
     private readonly Lock _lock = new();
     private readonly LeaseBook _book = new();
-    private readonly ConcurrentQueue<(LeaseEvent Event, Digest? Under)> _events = new();
-    private readonly ConcurrentQueue<(LeaseEvent Event, TimeSpan At)> _opened = new();
+    private readonly LeaseEntries _entries = new(ledger, clock);
     private readonly ConcurrentDictionary<string, (TaskCompletionSource Open, long At)> _acknowledged = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Event, string Code), long> _ends = new();
-    private readonly RenewalLog _renewals = new();
     private readonly TimeSpan _started = clock.GetElapsedTime(0);
-    private int _flushing;
     private int _moves;
 
     /// <summary>Leases that this start ended, by how and why.</summary>
-    public IEnumerable<KeyValuePair<(string Event, string Code), long>> Ends => _ends;
+    public IEnumerable<KeyValuePair<(string Event, string Code), long>> Ends => _entries.Ends;
 
     /// <summary>Told how long it took from the plane's word to the point's that a lease is over.</summary>
     public Action<TimeSpan>? StopTook { get; set; }
@@ -141,7 +133,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
 
         Lost(ended);
-        Flush();
+        _entries.Tell();
     }
 
     /// <summary>The outcome of an execution was recorded: nothing of its lease remains.</summary>
@@ -187,7 +179,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
         if (first)
         {
-            _opened.Enqueue((new LeaseEvent(facts.Jti, facts.Id, LeaseEvent.Opened, null, null), Now));
+            _entries.Opened(facts);
         }
 
         var ms = (long)ttl.TotalMilliseconds;
@@ -231,13 +223,13 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
                 if (ended is not null)
                 {
                     running.Remove(asked.Id);
-                    _events.Enqueue((ended.ToEvent(wall), null));
+                    _entries.Ended(ended, wall);
                 }
             }
         }
 
-        Flush();
-        _renewals.Add(beat.Ep, wall, renewed.Count(r => r.Reason is null), Digest.Of(body.Span));
+        _entries.Tell();
+        _entries.Renewed(beat.Ep, wall, renewed.Count(r => r.Reason is null), Digest.Of(body.Span));
         return Answer.Of(new TokenAnswer(
             new SignedBeat(beat.Ep.Boot, beat.N, beat.Nonce, ledger.State.Plane.Epoch, wall.ToUnixTimeMilliseconds(), orders.Head, renewed.MoveToImmutable()).Sign(working.Lease)));
     }
@@ -280,7 +272,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         foreach (var one in ended)
         {
             running.Remove(one.Facts.Id);
-            _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
+            _entries.Ended(one, clock.GetUtcNow());
         }
 
         // The ledger is told with the next sweep: what one order stops shares an entry.
@@ -298,26 +290,14 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         }
 
         Lost(lost);
-        TellOpened(now);
+        _entries.GatherOpened();
         foreach (var old in ledger.State.Leases.Values.Where(l => l.Epoch < ledger.State.Plane.Epoch && now - _started > TimeSpan.FromSeconds(l.Ttl) + LeaseBook.StopTimeUnknown))
         {
-            _events.Enqueue((new LeaseEvent(old.Jti, old.Id, LeaseEvent.Lost, Timestamp.From(wall), DenyReason.PlaneUnavailable.ToCode()), null));
+            _entries.Lost(old, wall);
         }
 
-        Flush();
-        foreach (var count in _renewals.Take(wall))
-        {
-            _ = ledger.AppendAsync(Draft([], count), CancellationToken.None);
-        }
-    }
-
-    // The decision entry names the lease already, and an outcome says what became of it: that it was opened waits until many share an entry, and is not told of what is over by then.
-    private void TellOpened(TimeSpan now)
-    {
-        while (_opened.TryPeek(out var first) && (_opened.Count >= LeaseStatement.EventsMax || now - first.At >= OpenedGather) && _opened.TryDequeue(out var one))
-        {
-            _events.Enqueue((one.Event, null));
-        }
+        _entries.Tell();
+        _entries.TellRenewals(wall);
     }
 
     /// <summary>Decides one running execution again, if something moved that its decision read. Not null: it is no longer allowed, its lease is over and its point is ordered to stop it.</summary>
@@ -330,7 +310,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
 
         if (again.Ended is not { } code)
         {
-            Tell(new LeaseEvent(again.Jti, lease, LeaseEvent.ReDecided, null, null), again.Under);
+            _entries.ReDecided(again.Jti, lease, again.Under);
+            _entries.Tell();
             return null;
         }
 
@@ -350,7 +331,8 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         if (ended is not null)
         {
             _ = orders.Issue(OrderKind.Stop, new Scope(ScopeKind.Execution, ended.Facts.Execution), code.ToCode(), Order.Plane, Draws.Random128());
-            Tell(ended.ToEvent(clock.GetUtcNow()));
+            _entries.Ended(ended, clock.GetUtcNow());
+            _entries.Tell();
         }
     }
 
@@ -359,7 +341,7 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         foreach (var one in leases)
         {
             running.Remove(one.Facts.Id);
-            _events.Enqueue((one.ToEvent(clock.GetUtcNow()), null));
+            _entries.Ended(one, clock.GetUtcNow());
             Acknowledge(one.Facts.Id);
         }
     }
@@ -370,76 +352,6 @@ internal sealed class LeaseDesk(Ledger ledger, WorkingKeys working, LiveBoots bo
         {
             _ = open.Open.TrySetResult();
             StopTook?.Invoke(clock.GetElapsedTime(open.At));
-        }
-    }
-
-    private void Tell(LeaseEvent one, Digest? under = null)
-    {
-        _events.Enqueue((one, under));
-        Flush();
-    }
-
-    /// <summary>One entry for all that happened while the one before was written.</summary>
-    private void Flush()
-    {
-        if (!_events.IsEmpty && Interlocked.Exchange(ref _flushing, 1) == 0)
-        {
-            _ = FlushAsync();
-        }
-    }
-
-    private async Task FlushAsync()
-    {
-        do
-        {
-            while (!_events.IsEmpty)
-            {
-                var some = ImmutableArray.CreateBuilder<(LeaseEvent, Digest?)>();
-                while (some.Count < LeaseStatement.EventsMax && _events.TryDequeue(out var one))
-                {
-                    if (one.Event.IsEnd)
-                    {
-                        _ = _ends.AddOrUpdate((one.Event.Event, one.Event.Code ?? ""), 1, static (_, n) => n + 1);
-                    }
-
-                    some.Add(one);
-                }
-
-                _ = await ledger.AppendAsync(Draft(some.ToImmutable(), null), CancellationToken.None);
-            }
-
-            Volatile.Write(ref _flushing, 0);
-        }
-        while (!_events.IsEmpty && Interlocked.Exchange(ref _flushing, 1) == 0);
-    }
-
-    // An outcome may have come first: what the log does not hold open any more has no events. That something goes on is told only under the snapshot that said so.
-    private static Draft Draft(ImmutableArray<(LeaseEvent Event, Digest? Under)> events, RenewalCount? renewals) => Core.Records.Draft.OfPlane(place =>
-    {
-        ImmutableArray<LeaseEvent> left = [.. Left(place.State.Leases, events.Where(e => e.Under is null || e.Under == place.State.Active?.Digest).Select(e => e.Event))];
-        return left.IsEmpty && renewals is null ? Composition.Refuse(DenyReason.Late) : Composition.Of(new LeaseStatement
-        {
-            Nonce = place.Nonce,
-            Origin = place.Origin,
-            Time = place.Time,
-            Clock = place.Clock,
-            Plane = place.Plane,
-            Events = left,
-            Renewals = renewals,
-        });
-    });
-
-    private static IEnumerable<LeaseEvent> Left(ImmutableDictionary<string, OpenLease> open, IEnumerable<LeaseEvent> events)
-    {
-        var told = new HashSet<(string Lease, string Event)>();
-        var over = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var one in events)
-        {
-            if (open.TryGetValue(one.Lease, out var lease) && !(one.Event == LeaseEvent.Opened && lease.IsOpened) && !over.Contains(one.Lease) && told.Add((one.Lease, one.Event)))
-            {
-                _ = one.IsEnd && over.Add(one.Lease);
-                yield return one;
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Obstat.Core.Records;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Leases;
@@ -12,21 +13,18 @@ using Obstat.Server.Listeners;
 using Obstat.Server.Sources;
 using Obstat.Settings;
 using Obstat.Storage;
-using Obstat.Storage.Files;
 
 namespace Obstat.Server.Leases;
 
 /// <summary>
 /// Revocation and the kill switch. A revocation is an entry first and an order then. A halt is the other way round: it acts, is spooled, is pushed, and only then tried on the ledger; without one it acts all the
-/// same and the ledger is told later. Lifting takes the ledger and two people. Safe for concurrent use.
+/// same and the ledger is told later. Lifting takes the ledger and two people. Safe for concurrent use: the halts guard themselves, and no lock is held over an order or an entry.
 /// </summary>
 internal sealed class StopDesk : IDisposable
 {
-    private const int LiftedMax = 64;
     private static readonly TimeSpan AcknowledgeTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LiftTime = TimeSpan.FromMinutes(10);
 
-    private readonly Lock _lock = new();
     private readonly Ledger _ledger;
     private readonly PlaneKeys _keys;
     private readonly ReadOnlyMemory<byte> _pepper;
@@ -34,49 +32,22 @@ internal sealed class StopDesk : IDisposable
     private readonly LeaseDesk _leases;
     private readonly OrderBoard _orders;
     private readonly TimeProvider _clock;
-    private readonly StopSpool? _spool;
+    private readonly StandingHalts _halts;
     private readonly ConcurrentDictionary<string, (ImmutableSortedSet<string> Kids, DateTimeOffset Since)> _lifts = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _merging = new(1, 1);
-    private ImmutableDictionary<string, StandingHalt> _halts = ImmutableDictionary.Create<string, StandingHalt>(StringComparer.Ordinal);
-    private ImmutableHashSet<Scope> _scopes = [];
-    private ImmutableArray<StandingHalt> _lifted = [];
     private volatile bool _haltsAll;
 
-    private StopDesk(Ledger ledger, PlaneKeys keys, ReadOnlyMemory<byte> pepper, Snapshots snapshots, LeaseDesk leases, OrderBoard orders, TimeProvider clock, StopSpool? spool)
-        => (_ledger, _keys, _pepper, _snapshots, _leases, _orders, _clock, _spool) = (ledger, keys, pepper, snapshots, leases, orders, clock, spool);
+    private StopDesk(Ledger ledger, PlaneKeys keys, ReadOnlyMemory<byte> pepper, Snapshots snapshots, LeaseDesk leases, OrderBoard orders, TimeProvider clock, StandingHalts halts)
+        => (_ledger, _keys, _pepper, _snapshots, _leases, _orders, _clock, _halts) = (ledger, keys, pepper, snapshots, leases, orders, clock, halts);
 
     /// <summary>Unites what the spool holds with what the ledger holds. A spool that cannot be read halts everything: nobody knows what it said.</summary>
     public static StopDesk Open(InstallationPaths paths, Ledger ledger, PlaneKeys keys, ReadOnlyMemory<byte> pepper, Snapshots snapshots, LeaseDesk leases, OrderBoard orders, TimeProvider clock)
     {
-        StopSpool? spool = null;
-        IReadOnlyList<byte[]>? texts = null;
-        try
+        var halts = StandingHalts.Open(paths.StopSpool, out var read, out var isWhole);
+        var desk = new StopDesk(ledger, keys, pepper, snapshots, leases, orders, clock, halts);
+        foreach (var halt in read)
         {
-            spool = StopSpool.Open(paths.StopSpool, out texts);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // As one that cannot be read.
-        }
-
-        var desk = new StopDesk(ledger, keys, pepper, snapshots, leases, orders, clock, spool);
-        var isWhole = texts is not null;
-        foreach (var text in texts ?? [])
-        {
-            if (StandingHalt.TryRead(text, out var halt) && halt.IsLifted)
-            {
-                desk._lifted = desk._lifted.Add(halt);
-                _ = orders.Issue(OrderKind.Lift, halt.Scope, halt.Reason, halt.By, halt.Id);
-            }
-            else if (halt is not null)
-            {
-                desk.Stand(halt);
-                _ = orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
-            }
-            else
-            {
-                isWhole = false;
-            }
+            _ = orders.Issue(halt.IsLifted ? OrderKind.Lift : OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id);
         }
 
         if (!isWhole)
@@ -89,7 +60,7 @@ internal sealed class StopDesk : IDisposable
 
     /// <summary>What is halted, with what only the ledger knows: that has no name here.</summary>
     public HaltsAnswer Standing => new(
-        [.. _halts.Values.OrderBy(h => h.IssuedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Take(4096).Select(Shown)], _leases.Running.Length);
+        [.. _halts.All.OrderBy(h => h.IssuedAt).ThenBy(h => h.Id, StringComparer.Ordinal).Take(4096).Select(Shown)], _leases.Running.Length);
 
     /// <summary>Whether this scope itself is halted.</summary>
     public bool IsHalted(Scope scope)
@@ -100,7 +71,7 @@ internal sealed class StopDesk : IDisposable
 
     public void Dispose()
     {
-        _spool?.Dispose();
+        _halts.Dispose();
         _merging.Dispose();
     }
 
@@ -117,7 +88,7 @@ internal sealed class StopDesk : IDisposable
     private async Task<StopAnswer> HaltedAsync(Scope scope, string reason, string by, string id)
     {
         var halt = new StandingHalt(id, scope, reason, by, _clock.GetUtcNow().ToUnixTimeSeconds());
-        Stand(halt);
+        _halts.Stand(halt);
         var stopping = _leases.Stop(scope, DenyReason.Halted, () => _orders.Issue(OrderKind.Halt, scope, reason, by, halt.Id));
         Spool(halt);
         var entry = await RecordAsync(halt);
@@ -158,20 +129,10 @@ internal sealed class StopDesk : IDisposable
     /// <summary>One person wants a halt lifted; the second one's word does it.</summary>
     public async Task<Answer> LiftAsync(string compact)
     {
-        if (!Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) || order.Kind != OrderKind.Lift)
-        {
-            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a lift that an operator's key signed");
-        }
-
         var now = _clock.GetUtcNow();
-        if (Math.Abs(now.ToUnixTimeSeconds() - order.IssuedAt) > 60)
+        if (!TryHear(compact, OrderKind.Lift, "lift", now, out var order, out var signer, out var halt, out var refusal))
         {
-            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a lift of this minute");
-        }
-
-        if (!_halts.TryGetValue(order.Id, out var halt) || halt.Scope != order.Scope)
-        {
-            return Answer.Refused(404, DenyReason.Malformed, $"no halt {order.Id} of that scope is in force");
+            return refusal;
         }
 
         var (kids, _) = _lifts.AddOrUpdate(
@@ -197,19 +158,9 @@ internal sealed class StopDesk : IDisposable
     /// <summary>An operator arms a point again that a failed probe or a drift had halted. It serves when it proved anew that it is shut.</summary>
     public async Task<Answer> RearmAsync(string compact)
     {
-        if (!Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) || order.Kind != OrderKind.Rearm)
+        if (!TryHear(compact, OrderKind.Rearm, "rearm", _clock.GetUtcNow(), out var order, out var signer, out var halt, out var refusal))
         {
-            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a rearm that an operator's key signed");
-        }
-
-        if (Math.Abs(_clock.GetUtcNow().ToUnixTimeSeconds() - order.IssuedAt) > 60)
-        {
-            return Answer.Refused(401, DenyReason.AssertionInvalid, "expected a rearm of this minute");
-        }
-
-        if (!_halts.TryGetValue(order.Id, out var halt) || halt.Scope != order.Scope)
-        {
-            return Answer.Refused(404, DenyReason.Malformed, $"no halt {order.Id} of that scope is in force");
+            return refusal;
         }
 
         if (!Shown(halt).IsOfPlane)
@@ -227,7 +178,7 @@ internal sealed class StopDesk : IDisposable
     }
 
     /// <summary>Whether a halt of that id stands or stood.</summary>
-    public bool Knew(string id) => _halts.ContainsKey(id) || _lifted.Any(h => h.Id == id);
+    public bool Knew(string id) => _halts.Knew(id);
 
     /// <summary>Takes halts that a point got from an operator while this plane was away.</summary>
     public async Task<Answer> HeldAsync(ReadOnlyMemory<byte> body)
@@ -239,10 +190,10 @@ internal sealed class StopDesk : IDisposable
 
         foreach (var compact in held.Orders)
         {
-            if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) && order.Kind == OrderKind.Halt && !_halts.ContainsKey(order.Id))
+            if (Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out var order, out var signer, out _) && order.Kind == OrderKind.Halt && !_halts.TryGet(order.Id, out _))
             {
                 var halt = new StandingHalt(order.Id, order.Scope, order.Reason, Person(order.By, signer.Kid), order.IssuedAt);
-                Stand(halt);
+                _halts.Stand(halt);
                 _ = _leases.Stop(halt.Scope, DenyReason.Halted, () => _orders.Issue(OrderKind.Halt, halt.Scope, halt.Reason, halt.By, halt.Id));
                 Spool(halt);
             }
@@ -255,14 +206,14 @@ internal sealed class StopDesk : IDisposable
     /// <summary>Tells the ledger the halts that it does not have, each with the gap in which only the spool knew.</summary>
     public async Task MergeAsync()
     {
-        if (_ledger.Failure is not null || _halts.Values.All(h => Knows(h.Scope)) || !await _merging.WaitAsync(0))
+        if (_ledger.Failure is not null || _halts.All.All(h => Knows(h.Scope)) || !await _merging.WaitAsync(0))
         {
             return;
         }
 
         try
         {
-            foreach (var halt in _halts.Values.Where(h => !Knows(h.Scope)))
+            foreach (var halt in _halts.All.Where(h => !Knows(h.Scope)))
             {
                 if (await RecordAsync(halt) is not null)
                 {
@@ -276,11 +227,36 @@ internal sealed class StopDesk : IDisposable
         }
     }
 
+    // An operator's word of this minute about a halt in force.
+    private bool TryHear(
+        string compact, OrderKind kind, string word, DateTimeOffset now, [NotNullWhen(true)] out Order? order, [NotNullWhen(true)] out JwsKey? signer, [NotNullWhen(true)] out StandingHalt? halt, out Answer refusal)
+    {
+        (halt, refusal) = (null, default);
+        if (!Order.TryOpen(compact, TokenProfiles.OperatorOrder, JwsKeySet.Of(_keys.Operators), out order, out signer, out _) || order.Kind != kind)
+        {
+            refusal = Answer.Refused(401, DenyReason.AssertionInvalid, $"expected a {word} that an operator's key signed");
+        }
+        else if (Math.Abs(now.ToUnixTimeSeconds() - order.IssuedAt) > 60)
+        {
+            refusal = Answer.Refused(401, DenyReason.AssertionInvalid, $"expected a {word} of this minute");
+        }
+        else if (!_halts.TryGet(order.Id, out halt) || halt.Scope != order.Scope)
+        {
+            refusal = Answer.Refused(404, DenyReason.Malformed, $"no halt {order.Id} of that scope is in force");
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
+    }
+
     // The entry first. Where another halt of the same scope stands, that one goes on and the ledger has nothing to tell.
     private async Task<(long? Entry, DenyReason Refused)> EndAsync(StandingHalt halt, string by, ImmutableArray<string> approvals)
     {
         var target = StopTarget.Of(halt.Scope, _pepper.Span);
-        var others = _halts.Values.Any(h => h.Id != halt.Id && h.Scope == halt.Scope);
+        var others = _halts.All.Any(h => h.Id != halt.Id && h.Scope == halt.Scope);
         if (!others && !_ledger.State.Halts.Contains(target))
         {
             return (null, DenyReason.LedgerUnavailable);
@@ -291,7 +267,7 @@ internal sealed class StopDesk : IDisposable
             : (await _ledger.AppendAsync(HaltDraft(target, by, approvals), CancellationToken.None)).Match(e => ((long?)e.Index.Value, DenyReason.Undecided), r => (null, r));
         if (entry is not null)
         {
-            Fall(halt);
+            _halts.Fall(halt);
         }
 
         return (entry, refused);
@@ -341,50 +317,15 @@ internal sealed class StopDesk : IDisposable
 
     private HaltShown Shown(StandingHalt halt) => new(halt.Id, halt.Scope, halt.Reason, halt.By, halt.IssuedAt, Knows(halt.Scope));
 
-    private bool Holds(Scope scope) => _scopes.Contains(scope) || Knows(scope);
+    private bool Holds(Scope scope) => _halts.Holds(scope) || Knows(scope);
 
     private bool Knows(Scope scope) => _ledger.State.Halts is { IsEmpty: false } halts && halts.Contains(StopTarget.Of(scope, _pepper.Span));
 
-    private void Stand(StandingHalt halt)
-    {
-        lock (_lock)
-        {
-            _halts = _halts.SetItem(halt.Id, halt);
-            _scopes = _scopes.Add(halt.Scope);
-        }
-    }
-
-    private void Fall(StandingHalt halt)
-    {
-        lock (_lock)
-        {
-            _halts = _halts.Remove(halt.Id);
-            _scopes = [.. _halts.Values.Select(h => h.Scope)];
-            // A point that was away when it was lifted is told by the next start too.
-            _lifted = [.. _lifted.TakeLast(LiftedMax - 1), halt with { IsLifted = true }];
-            try
-            {
-                _spool?.Replace([.. _halts.Values.Concat(_lifted).Select(h => h.ToBytes())]);
-            }
-            catch (IOException)
-            {
-                // The lift is in the ledger; a start that reads the spool halts again, and is lifted again.
-            }
-        }
-    }
-
     private void Spool(StandingHalt halt)
     {
-        lock (_lock)
+        if (!_halts.TrySpool(halt))
         {
-            try
-            {
-                (_spool ?? throw new IOException("no spool")).Add(halt.ToBytes());
-            }
-            catch (IOException)
-            {
-                HaltAll();
-            }
+            HaltAll();
         }
     }
 

@@ -17,7 +17,7 @@ internal static class StrictFront
     public const int BodyBytesMax = 1 << 20;
 
     /// <summary>Binds a unix socket whose connections are served by these routes alone.</summary>
-    public static void Listen(KestrelServerOptions kestrel, UnixAddress address, Func<Routes> routes, ILogger logger, uint owner) => kestrel.ListenUnixSocket(address.Path, listen =>
+    public static void Listen(KestrelServerOptions kestrel, UnixAddress address, Routes routes, ILogger logger, uint owner) => kestrel.ListenUnixSocket(address.Path, listen =>
     {
         listen.Protocols = HttpProtocols.Http1;
         _ = listen.Use(next => async connection =>
@@ -30,7 +30,7 @@ internal static class StrictFront
                 return;
             }
 
-            connection.Features.Set(new Peer(uid.Value, routes()));
+            connection.Features.Set(new Peer(uid.Value, routes));
             await next(connection);
         });
     });

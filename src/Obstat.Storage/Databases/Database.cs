@@ -6,86 +6,34 @@ namespace Obstat.Storage.Databases;
 internal static class Database
 {
     /// <summary>A connection that may write: a file has one that does, and one that moves what it wrote from the log of writes into the file. Not pooled: settings belong to the connection.</summary>
-    internal static SqliteConnection OpenWriter(string path, bool erases)
+    internal static SqliteConnection OpenWriter(string path, bool erases) => Open(path, SqliteOpenMode.ReadWriteCreate, connection =>
     {
-        var isNew = !File.Exists(path);
-        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
-        try
+        Set(connection, path, "journal_mode", "wal");
+        Set(connection, path, "synchronous", "2", "FULL");
+        Set(connection, path, "foreign_keys", "1");
+        Set(connection, path, "wal_autocheckpoint", "0");
+        Set(connection, path, "busy_timeout", "0");
+        Set(connection, path, "cache_size", "-65536"); // 64 MiB: sealed blobs lie under random keys
+        if (erases)
         {
-            Set(connection, path, "journal_mode", "wal");
-            Set(connection, path, "synchronous", "2", "FULL");
-            Set(connection, path, "foreign_keys", "1");
-            Set(connection, path, "cell_size_check", "1");
-            Set(connection, path, "trusted_schema", "0");
-            Set(connection, path, "wal_autocheckpoint", "0");
-            Set(connection, path, "busy_timeout", "0");
-            Set(connection, path, "cache_size", "-65536"); // 64 MiB: sealed blobs lie under random keys
-            if (erases)
-            {
-                Set(connection, path, "secure_delete", "1");
-            }
-
-            if (OperatingSystem.IsMacOS())
-            {
-                Set(connection, path, "fullfsync", "1");
-            }
-
-            if (isNew && !OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            return connection;
+            Set(connection, path, "secure_delete", "1");
         }
-        catch
+
+        if (OperatingSystem.IsMacOS())
         {
-            connection.Dispose();
-            throw;
+            Set(connection, path, "fullfsync", "1");
         }
-    }
+    });
 
     /// <summary>A connection to a file that may lose its newest rows in a crash, and stays whole: nothing waits for the disk. For what can be made again or missed.</summary>
-    internal static SqliteConnection OpenUnsynced(string path)
+    internal static SqliteConnection OpenUnsynced(string path) => Open(path, SqliteOpenMode.ReadWriteCreate, connection =>
     {
-        var isNew = !File.Exists(path);
-        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
-        try
-        {
-            Set(connection, path, "journal_mode", "wal");
-            Set(connection, path, "synchronous", "1", "NORMAL");
-            Set(connection, path, "cell_size_check", "1");
-            Set(connection, path, "trusted_schema", "0");
-            if (isNew && !OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+        Set(connection, path, "journal_mode", "wal");
+        Set(connection, path, "synchronous", "1", "NORMAL");
+    });
 
     /// <summary>A connection that only reads; of those a file may have several.</summary>
-    internal static SqliteConnection OpenReader(string path)
-    {
-        var connection = Open(path, SqliteOpenMode.ReadOnly);
-        try
-        {
-            Set(connection, path, "cell_size_check", "1");
-            Set(connection, path, "trusted_schema", "0");
-            Set(connection, path, "query_only", "1");
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    internal static SqliteConnection OpenReader(string path) => Open(path, SqliteOpenMode.ReadOnly, connection => Set(connection, path, "query_only", "1"));
 
     /// <summary>Runs statements that give no rows.</summary>
     internal static void Run(SqliteConnection connection, string sql)
@@ -125,12 +73,21 @@ internal static class Database
 
     private const int BusySecondsMax = 1; // the provider tries a busy file again so long; 0 would mean for ever
 
-    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    private static SqliteConnection Open(string path, SqliteOpenMode mode, Action<SqliteConnection> set)
     {
+        var isNew = !File.Exists(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = BusySecondsMax }.ToString());
         try
         {
             connection.Open();
+            Set(connection, path, "cell_size_check", "1");
+            Set(connection, path, "trusted_schema", "0");
+            set(connection);
+            if (isNew && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
             return connection;
         }
         catch

@@ -10,6 +10,7 @@ using Obstat.Proof;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
 using Assertion = Obstat.Proof.Messages.Assertion;
 
@@ -31,6 +32,9 @@ internal sealed class Bench : IDisposable
 
     private const string Balance = """{"name":"balance","description":"Reads","inputSchema":{"type":"object","properties":{"account":{"type":"string"}}}}""";
 
+    /// <summary>Arguments of a transfer within the limit.</summary>
+    public const string Small = """{"amount":900.5,"to":"acct-7"}""";
+
     public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
     private long _seq;
@@ -47,6 +51,9 @@ internal sealed class Bench : IDisposable
         Snapshot = Snapshot.Of(Law, PrincipalDirectory.Empty, Trust, Revocations.Empty);
         Activate(Snapshot);
     }
+
+    /// <summary>Why it was denied; <see cref="DenyReason.Undecided"/> where it was allowed.</summary>
+    public static DenyReason Reason(Decided decided) => decided.Decision.IsAllowed ? DenyReason.Undecided : decided.Decision.Reason;
 
     public FakeLedger Ledger { get; }
 

@@ -20,6 +20,8 @@ public sealed class FiguresTests(ITestOutputHelper output)
     private const int Viewers = 100;
     private const int Streams = 4; // that one session may have
     private const int Rounds = 3;
+    private const int QuickSeconds = 10;
+    private const int WarmSeconds = 30; // of pages and events until what they need is compiled: thousands of methods
     private static readonly TimeSpan AnswerMax = TimeSpan.FromMilliseconds(200);
 
     private static int Said(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var said) ? said : otherwise;
@@ -155,7 +157,7 @@ public sealed class FiguresTests(ITestOutputHelper output)
 
         _ = await DecideAsync(); // until what is hot is compiled
         var (alone, watched, shown, busy, rows) = (new List<double>(), new List<double>(), new List<double>(), 0, 0L);
-        for (var round = -1; round < Rounds; round++)
+        for (var round = seconds < QuickSeconds ? -1 : -(WarmSeconds + seconds - 1) / seconds; round < Rounds; round++)
         {
             var before = await DecideAsync();
             var people = new Onlookers(plane.Address);

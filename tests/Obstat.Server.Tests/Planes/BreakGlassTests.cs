@@ -5,7 +5,6 @@ using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Verification;
 using Obstat.Settings;
-using Assertion = Obstat.Proof.Messages.Assertion;
 
 namespace Obstat.Server.Tests.Planes;
 
@@ -28,13 +27,11 @@ public sealed class BreakGlassTests : IDisposable
     private static string Large(TimeSpan life)
         => $$"""@id("break-glass-large") @expires("{{(DateTimeOffset.UtcNow + life).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}}") permit (principal, action == payments::Action::"transfer", resource == Plane::Server::"payments");""";
 
-    private static async Task<AskAnswer> PayAsync(TestPoint point) => await point.AskAsync(point.Ask(point.Transfer("12000"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())));
-
-    private static async Task<StatusAnswer> StatusAsync(TestPoint point) => TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+    private static async Task<AskAnswer> PayAsync(TestPoint point) => await point.AskAsync(point.Ask(point.Transfer("12000"), TestPoint.Run(await point.RunTokenAsync())));
 
     private static async Task<(int Status, byte[] Body)> SayAsync(TestPoint point, SigningKey key, string? policies, string reason = Why, string? signed = null, string? origin = null, long age = 0, string verb = BreakGlassRequest.Verb)
     {
-        var command = new OperatorCommand(verb, BreakGlassRequest.ArgumentsOf(signed ?? policies, reason), origin ?? (await StatusAsync(point)).Origin, DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age, TestPoint.Random128());
+        var command = new OperatorCommand(verb, BreakGlassRequest.ArgumentsOf(signed ?? policies, reason), origin ?? (await point.StatusAsync()).Origin, DateTimeOffset.UtcNow.ToUnixTimeSeconds() - age, TestPoint.Random128());
         return await point.AdminAsync(AdminRoutes.BreakGlass, PlaneMessage.Write(new BreakGlassRequest(policies, reason, command.Sign(key))));
     }
 
@@ -58,7 +55,7 @@ public sealed class BreakGlassTests : IDisposable
         // The same text for another reason is something else to agree to.
         Assert.Null(TestPoint.Read<BreakGlassAnswer>(await SayAsync(point, _second, large, "another reason")).Entry);
         Assert.Equal(DenyReason.NotPermitted, Assert.IsType<DenyAnswer>(await PayAsync(point)).Reason);
-        Assert.Null((await StatusAsync(point)).BreakGlassUntil);
+        Assert.Null((await point.StatusAsync()).BreakGlassUntil);
     }
 
     [Fact]
@@ -73,7 +70,7 @@ public sealed class BreakGlassTests : IDisposable
             _ = await SayAsync(point, _home.Operator, large);
             var broken = TestPoint.Read<BreakGlassAnswer>(await SayAsync(point, _second, large));
             Assert.Equal(2, broken.Approvals.Length);
-            Assert.Equal(broken.Until, (await StatusAsync(point)).BreakGlassUntil);
+            Assert.Equal(broken.Until, (await point.StatusAsync()).BreakGlassUntil);
             var entry = TestPoint.Read<EntryShown>(await point.AdminAsync(AdminRoutes.Entry, PlaneMessage.Write(new EntryRequest(broken.Entry!.Value)))).ToJson().ToString();
             Assert.Contains($"break-glass: {Why}", entry, StringComparison.Ordinal);
             Assert.Contains(_second.Kid, entry, StringComparison.Ordinal);
@@ -90,14 +87,14 @@ public sealed class BreakGlassTests : IDisposable
             Assert.Equal(DenyReason.NotPermitted, Assert.IsType<DenyAnswer>(await PayAsync(point)).Reason);
 
             // The law of before is in force again; in a part of the log that begins between, nothing contradicts what was decided under it.
-            var (_, part) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(before, (await StatusAsync(point)).Entries - 1)));
+            var (_, part) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(before, (await point.StatusAsync()).Entries - 1)));
             Assert.DoesNotContain(BundleVerifier.Verify(part, Trust.InLog(_home.HeadKey)).Checks, c => c.Status == CheckStatus.Failed);
 
             var brief = Large(TimeSpan.FromSeconds(4));
             _ = await SayAsync(point, _home.Operator, brief);
             _ = TestPoint.Read<BreakGlassAnswer>(await SayAsync(point, _second, brief));
             var end = DateTime.UtcNow.AddSeconds(30);
-            while ((await StatusAsync(point)).BreakGlassUntil is not null)
+            while ((await point.StatusAsync()).BreakGlassUntil is not null)
             {
                 Assert.True(DateTime.UtcNow < end, "its time ends it");
                 await Task.Delay(100);
@@ -117,7 +114,7 @@ public sealed class BreakGlassTests : IDisposable
     public async Task A_drain_refuses_what_is_new_records_it_and_is_ended_by_word_or_by_a_start()
     {
         using var point = new TestPoint(_home);
-        async Task<AskAnswer> Ask() => await point.AskAsync(point.Ask(point.Transfer("1"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())));
+        async Task<AskAnswer> Ask() => await point.AskAsync(point.Ask(point.Transfer("1"), TestPoint.Run(await point.RunTokenAsync())));
         async Task<(int Status, byte[] Body)> Drain(long? within) => await point.AdminAsync(AdminRoutes.Drain, PlaneMessage.Write(new DrainRequest(within, "upgrade")));
         await using (await _home.StartAsync())
         {
@@ -129,7 +126,7 @@ public sealed class BreakGlassTests : IDisposable
             Assert.Equal((1, true), (drained.Running, drained.Entry is not null));
             var refused = Assert.IsType<DenyAnswer>(await Ask());
             Assert.Equal((DenyReason.Halted, true), (refused.Reason, refused.Entry > drained.Entry));
-            var status = await StatusAsync(point);
+            var status = await point.StatusAsync();
             Assert.Equal((DenyReason.Halted, drained.Until), (status.Refusing, status.DrainsUntil));
             Assert.Null(TestPoint.Read<DrainAnswer>(await Drain(null)).Until);
             Assert.IsType<AllowAnswer>(await Ask());

@@ -14,14 +14,10 @@ using Assertion = Obstat.Proof.Messages.Assertion;
 namespace Obstat.Server.Tests.Planes;
 
 /// <summary>The built-in probes at a real plane: no policy permits the forbidden one, none is needed for the other, and what a point says of itself is compared.</summary>
-public sealed class CanaryTests : IDisposable
+public sealed class CanaryTests : PlaneCase
 {
     private const string All = """@id("all") permit (principal, action, resource);""";
     private const string None = """@id("some") permit (principal, action == payments::Action::"transfer", resource); @id("none") forbid (principal, action, resource);""";
-
-    private readonly TestInstallation _home = new();
-
-    public void Dispose() => _home.Dispose();
 
     private static AskRequest Probe(TestPoint point, string tool, Assertion? by = null)
     {
@@ -37,8 +33,6 @@ public sealed class CanaryTests : IDisposable
         Assert.True(read.TryVerify(new HeadVerifier(_home.HeadKey), out var entry, out error), error);
         return Assert.IsType<DecisionStatement>(entry.Statement);
     }
-
-    private static async Task<StatusAnswer> StatusAsync(TestPoint point) => TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
 
     private static EffectivePolicy Said(TestPoint point, RegisterAnswer registered, long effects = 0) => new(
         new PointBoot("gateway", point.Boot), Digest.Of([1]), Digest.Of([2]), registered.Snapshot, registered.Epoch, registered.OrdersHead, [],
@@ -98,7 +92,7 @@ public sealed class CanaryTests : IDisposable
 
         // The proof is good for the sink alone; and the sink is there for a proof alone, whatever policies say.
         Assert.Equal(DenyReason.IdentityUnverifiable, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1.0"), CanaryProbe.Prove(point.Instance, me, now, TestPoint.Random128())))).Reason);
-        var run = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        var run = TestPoint.Run(await point.RunTokenAsync());
         Assert.Equal(DenyReason.EntityMissing, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted, run))).Reason);
         Assert.Equal(DenyReason.EntityMissing, Assert.IsType<DenyAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Forbidden, run))).Reason);
     }
@@ -112,7 +106,7 @@ public sealed class CanaryTests : IDisposable
         Assert.NotNull((await ForbiddenAsync(point)).Entry);
         Assert.NotNull((await ForbiddenAsync(point)).Entry);
         _ = Assert.IsType<AllowAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted)));
-        var before = (await StatusAsync(point)).Entries;
+        var before = (await point.StatusAsync()).Entries;
         var seqs = new List<long>();
         for (var i = 0; i < 3; i++)
         {
@@ -121,11 +115,11 @@ public sealed class CanaryTests : IDisposable
             Assert.Equal((DenyReason.NotPermitted, (long?)null), Assert.IsType<DenyAnswer>(await point.AskAsync(ask)) is var denied ? (denied.Reason, denied.Entry) : default);
         }
 
-        Assert.Equal(before, (await StatusAsync(point)).Entries);
+        Assert.Equal(before, (await point.StatusAsync()).Entries);
         var told = Recorded(Assert.IsType<AllowAnswer>(await point.AskAsync(Probe(point, CanaryProbe.Permitted))).Receipt).Canary!;
         Assert.Equal([new SeqRange(seqs[0], seqs[2])], told.Ranges);
         Assert.Equal((3L, 1L), (told.Probes[CanaryProbe.Forbidden], told.Probes[CanaryProbe.Permitted]));
-        Assert.Equal(before + 1, (await StatusAsync(point)).Entries);
+        Assert.Equal(before + 1, (await point.StatusAsync()).Entries);
         Assert.Empty(TestPoint.Read<DecisionsAnswer>(await point.AdminAsync(AdminRoutes.Decisions, PlaneMessage.Write(new DecisionsRequest(null, 100, null, null)))).Decisions);
     }
 
@@ -135,11 +129,11 @@ public sealed class CanaryTests : IDisposable
         using var point = new TestPoint(_home);
         await using var plane = await _home.StartAsync();
         var registered = await point.RegisterAsync();
-        Assert.Equal(ClosedState.NotProved, (await StatusAsync(point)).Closed.State);
+        Assert.Equal(ClosedState.NotProved, (await point.StatusAsync()).Closed.State);
         var said = Said(point, registered);
         var answer = TestPoint.Read<EffectiveAnswer>(await SayAsync(point, said));
         Assert.Equal((15_000L, registered.Snapshot), (answer.IntervalMs, answer.Snapshot));
-        var status = await StatusAsync(point);
+        var status = await point.StatusAsync();
         Assert.Equal(ClosedState.Closed, status.Closed.State);
         Assert.InRange(status.Closed.SinceMs!.Value, 50, 30_000);
         Assert.True(status.Serving is { IsServing: true, SinceMs: >= 40 });
@@ -149,12 +143,12 @@ public sealed class CanaryTests : IDisposable
         Assert.Equal(said.Proof, again.Proof);
 
         _ = await SayAsync(point, said with { Snapshot = Digest.Of("another"u8), Epoch = registered.Epoch - 1, Build = Digest.Of("patched"u8) });
-        Assert.Equal(["build", "epoch", "snapshot"], Assert.Single((await StatusAsync(point)).Points).Drift);
+        Assert.Equal(["build", "epoch", "snapshot"], Assert.Single((await point.StatusAsync()).Points).Drift);
         _ = await SayAsync(point, said);
-        Assert.Empty(Assert.Single((await StatusAsync(point)).Points).Drift);
+        Assert.Empty(Assert.Single((await point.StatusAsync()).Points).Drift);
 
         _ = await SayAsync(point, Said(point, registered, effects: 1));
-        Assert.Equal(ClosedState.Open, (await StatusAsync(point)).Closed.State);
+        Assert.Equal(ClosedState.Open, (await point.StatusAsync()).Closed.State);
     }
 
     [Fact]
@@ -167,7 +161,7 @@ public sealed class CanaryTests : IDisposable
         Assert.Equal(401, (await SayAsync(point, said with { IssuedAt = said.IssuedAt - 300 })).Status);
         Assert.Equal(401, (await SayAsync(point, said with { Ep = said.Ep with { Boot = TestPoint.Random128() } })).Status);
         Assert.Equal(400, (await point.PlaneAsync(PlaneRoutes.Effective, "{}"u8.ToArray())).Status);
-        Assert.Null(Assert.Single((await StatusAsync(point)).Points).Proof);
+        Assert.Null(Assert.Single((await point.StatusAsync()).Points).Proof);
     }
 
     [Fact]
@@ -180,7 +174,7 @@ public sealed class CanaryTests : IDisposable
         Assert.Equal(401, (await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed with { Ep = failed.Ep with { Boot = TestPoint.Random128() } }))).Status);
         var entry = TestPoint.Read<EntryAnswer>(await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed))).Entry;
         _ = await point.PlaneAsync(PlaneRoutes.CanaryFailed, PlaneMessage.Write(failed));
-        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1.0"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())))).Reason);
+        Assert.Equal(DenyReason.Halted, Assert.IsType<DenyAnswer>(await point.AskAsync(point.Ask(point.Transfer("1.0"), TestPoint.Run(await point.RunTokenAsync())))).Reason);
         var halt = Assert.Single(TestPoint.Read<HaltsAnswer>(await point.AdminAsync(AdminRoutes.Halts, PlaneMessage.Write(new AdminRequest()))).Halts);
         Assert.Equal((failed.Halt, "canary", failed.Cause), (halt.Id, halt.By, halt.Reason));
         var person = TestPoint.Read<StopAnswer>(await point.AdminAsync(AdminRoutes.Halt, PlaneMessage.Write(new StopRequest(new Scope(ScopeKind.Tool, "payments"), "person"))));
@@ -207,7 +201,7 @@ public sealed class CanaryTests : IDisposable
         await using var plane = await PlaneHost.StartAsync(_home.Settings, clock, logging => logging.AddProvider(log), CancellationToken.None);
         var said = Said(point, await point.RegisterAsync());
         _ = await SayAsync(point, said with { Build = Digest.Of("patched"u8) });
-        Assert.Equal(["build"], Assert.Single((await StatusAsync(point)).Points).Drift);
+        Assert.Equal(["build"], Assert.Single((await point.StatusAsync()).Points).Drift);
         Assert.DoesNotContain(log.All, l => l.Contains("drift", StringComparison.Ordinal));
         clock.Shift = TimeSpan.FromSeconds(31);
         await UntilAsync(() => Task.FromResult(log.All.Any(l => l.Contains("build", StringComparison.Ordinal))), "what drifts is told");

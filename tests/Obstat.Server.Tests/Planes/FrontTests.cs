@@ -10,12 +10,8 @@ using Obstat.Settings;
 
 namespace Obstat.Server.Tests.Planes;
 
-public sealed class FrontTests : IDisposable
+public sealed class FrontTests : PlaneCase
 {
-    private readonly TestInstallation _home = new();
-
-    public void Dispose() => _home.Dispose();
-
     [Fact]
     public void The_kernel_says_who_the_peer_is()
     {
@@ -48,7 +44,7 @@ public sealed class FrontTests : IDisposable
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             builder.WebHost.UseKestrelCore();
-            builder.WebHost.ConfigureKestrel(kestrel => StrictFront.Listen(kestrel, _home.Settings.Listen.Admin, () => routes, NullLogger.Instance, owner));
+            builder.WebHost.ConfigureKestrel(kestrel => StrictFront.Listen(kestrel, _home.Settings.Listen.Admin, routes, NullLogger.Instance, owner));
             await using var app = builder.Build();
             app.Run(StrictFront.ServeAsync);
             await app.StartAsync();

@@ -9,24 +9,19 @@ using Obstat.Proof.Messages.Admin;
 using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
-using Assertion = Obstat.Proof.Messages.Assertion;
 
 namespace Obstat.Server.Tests.Planes;
 
 /// <summary>What runs is decided again by a real plane when what it read has moved.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class ReDecisionTests : IDisposable
+public sealed class ReDecisionTests : PlaneCase
 {
     private const string Forbidding = TestInstallation.Limit + "@id(\"closed\") forbid (principal, action == payments::Action::\"transfer\", resource);";
-    private readonly TestInstallation _home = new();
-
     private long _n;
-
-    public void Dispose() => _home.Dispose();
 
     private static async Task<PermitClaims> BeginAsync(TestPoint point)
     {
-        var ask = point.Ask(point.Transfer("900.5"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())) with { Mode = "lease" };
+        var ask = point.Ask(point.Transfer("900.5"), TestPoint.Run(await point.RunTokenAsync())) with { Mode = "lease" };
         var allow = Assert.IsType<AllowAnswer>(await point.AskAsync(ask));
         Assert.True(Base64Url.TryDecode(allow.Permit.Split('.')[1], out var bytes));
         Assert.True(PermitClaims.TryRead(TestInstallation.Json(Encoding.UTF8.GetString(bytes)), out var claims, out var error), error.ToString());
@@ -58,7 +53,7 @@ public sealed class ReDecisionTests : IDisposable
         var end = DateTime.UtcNow.AddSeconds(20);
         while (true)
         {
-            var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+            var status = await point.StatusAsync();
             var (_, body) = await point.AdminAsync(AdminRoutes.Export, PlaneMessage.Write(new ExportRequest(0, status.Entries - 1)));
             Assert.True(EvidenceBundle.TryParse(body, out var bundle, out var error), error);
             ImmutableArray<LeaseEvent> events = [.. bundle.Entries.Select(e => Statement.TryParse(e.Statement.Span, out var s, out var why) ? s : throw new InvalidOperationException(why))

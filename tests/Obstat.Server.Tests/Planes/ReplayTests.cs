@@ -106,8 +106,8 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         await using var plane = await _home.StartAsync();
         using var point = new TestPoint(_home);
         await point.RegisterAsync();
-        var first = (await StatusAsync(point)).Entries;
-        var run = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        var first = (await point.StatusAsync()).Entries;
+        var run = TestPoint.Run(await point.RunTokenAsync());
         var carol = new Assertion(AssertionKinds.AccessToken, TestPoint.Read<AccessTokenAnswer>(await point.AdminAsync(AdminRoutes.AccessToken, PlaneMessage.Write(new AccessTokenRequest("carol", "http://127.0.0.1:7073", 600)))).Token);
         var clock = Stopwatch.StartNew();
         var rounds = policies == Policies ? 5 : 1;
@@ -137,7 +137,7 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine($"{count} asked in {clock.Elapsed.TotalSeconds:0.0} s");
-        var end = (await StatusAsync(point)).Entries;
+        var end = (await point.StatusAsync()).Entries;
         clock.Restart();
         for (var from = first; from < end; from += 5_000)
         {
@@ -187,8 +187,6 @@ public sealed class ReplayTests(ITestOutputHelper output) : IDisposable
         return new(AssertionKinds.AccessToken, _home.Issuer.SignCompact(
             TokenTypes.AccessToken, isBound ? claims.With("cnf", JsonValue.Object(("jkt", JsonValue.Of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")))) : claims));
     }
-
-    private static async Task<StatusAnswer> StatusAsync(TestPoint point) => TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
 
     private static IEnumerable<(long Index, DecisionStatement Recorded, Replayed Replayed)> Replay(byte[] zip)
     {

@@ -11,19 +11,14 @@ using Obstat.Proof.Permits;
 using Obstat.Proof.Reasons;
 using Obstat.Proof.Statements;
 using Obstat.Settings;
-using Assertion = Obstat.Proof.Messages.Assertion;
 
 namespace Obstat.Server.Tests.Planes;
 
 /// <summary>Leases, revocation and the kill switch of a real plane over its sockets.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class StopTests(ITestOutputHelper output) : IDisposable
+public sealed class StopTests(ITestOutputHelper output) : PlaneCase
 {
-    private readonly TestInstallation _home = new();
-
     private long _n;
-
-    public void Dispose() => _home.Dispose();
 
     private static PermitClaims ClaimsOf(AllowAnswer allow)
     {
@@ -34,7 +29,7 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
     }
 
     private static async Task<AskAnswer> AskAsync(TestPoint point, string mode = "lease")
-        => await point.AskAsync(point.Ask(point.Transfer("900.5"), new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync())) with { Mode = mode });
+        => await point.AskAsync(point.Ask(point.Transfer("900.5"), TestPoint.Run(await point.RunTokenAsync())) with { Mode = mode });
 
     private static async Task<PermitClaims> BeginAsync(TestPoint point) => ClaimsOf(Assert.IsType<AllowAnswer>(await AskAsync(point)));
 
@@ -60,7 +55,7 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
     private static async Task<ImmutableArray<Statement>> StatementsAsync(TestPoint point, ImmutableArray<Statement>? known = null, Func<Task>? between = null)
     {
         const long AtOnce = 1000;
-        var status = TestPoint.Read<StatusAnswer>(await point.AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
+        var status = await point.StatusAsync();
         var read = ImmutableArray.CreateBuilder<Statement>();
         read.AddRange(known ?? []);
         for (long from = read.Count; from < status.Entries; from += AtOnce)
@@ -83,7 +78,7 @@ public sealed class StopTests(ITestOutputHelper output) : IDisposable
         await using var plane = await _home.StartAsync();
         using var point = new TestPoint(_home);
         var keys = LeaseKeys(_home, await point.RegisterAsync());
-        var token = new Assertion(AssertionKinds.RunToken, await point.RunTokenAsync());
+        var token = TestPoint.Run(await point.RunTokenAsync());
         var began = System.Diagnostics.Stopwatch.StartNew();
         var beaten = System.Diagnostics.Stopwatch.StartNew();
         var held = new List<PermitClaims>();

@@ -9,6 +9,8 @@ using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
 using Obstat.Proof.Notes;
 using Obstat.Proof.Pins;
+using Obstat.Proof.Receipts;
+using Obstat.Proof.Statements;
 using Obstat.Settings;
 
 namespace Obstat.Server.Tests.Planes;
@@ -116,6 +118,14 @@ internal sealed class TestInstallation : IDisposable
         var enrolment = Obstat.Proof.Messages.Enrolment.Make(point, RandomNumberGenerator.GetBytes(32), Root.Kid, HeadKey, at ?? DateTimeOffset.UtcNow);
         PrivateFile.Replace(Settings.Paths.Enrolment(point), PlaneMessage.Write(enrolment));
         return enrolment.Secret;
+    }
+
+    /// <summary>The decision that a receipt proves under the head key.</summary>
+    public DecisionStatement Proven(JsonValue receipt)
+    {
+        Assert.True(Receipt.TryFromJson(receipt, out var read, out var error), error);
+        Assert.True(read.TryVerify(new HeadVerifier(HeadKey), out var verified, out error), error);
+        return Assert.IsType<DecisionStatement>(verified.Statement);
     }
 
     public void Dispose()

@@ -7,6 +7,8 @@ using Obstat.Proof.Encodings;
 using Obstat.Proof.Json;
 using Obstat.Proof.Jws;
 using Obstat.Proof.Messages;
+using Obstat.Proof.Messages.Admin;
+using Obstat.Proof.Reasons;
 using Obstat.Settings;
 using Assertion = Obstat.Proof.Messages.Assertion;
 
@@ -66,6 +68,16 @@ internal sealed class TestPoint : IDisposable
         Assert.True(PlaneMessage.TryRead<T>(answer.Body, out var message, out var error), error.ToString());
         return message;
     }
+
+    public static DenyReason ReasonOf(byte[] body)
+    {
+        Assert.True(PlaneMessage.TryRead<RefusalAnswer>(body, out var refusal, out var error), error.ToString());
+        return refusal.Reason;
+    }
+
+    public static Assertion Run(string token) => new(AssertionKinds.RunToken, token);
+
+    public async Task<StatusAnswer> StatusAsync() => Read<StatusAnswer>(await AdminAsync(AdminRoutes.Status, PlaneMessage.Write(new AdminRequest())));
 
     public PointRegistration Registration(string? secret = null) => new(
         "gateway", "gateway", Boot, Report.Public, Instance.Public, Digest.Of([1]), Digest.Of([2]), ChosenFormats.Known, [], null, [], secret, DateTimeOffset.UtcNow.ToUnixTimeSeconds(), Random128());

@@ -19,6 +19,8 @@ namespace Obstat.Server.Tests.Telemetry;
 
 /// <summary>What supervises the plane is told how it is, and nothing of who asked for what under which policies; and nothing that happens to telemetry happens to a decision.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[CollectionDefinition("alone", DisableParallelization = true)]
+[Collection("alone")] // Another plane of this process that ends takes the metrics of its names from every reader; a process has one plane.
 public sealed partial class MetricsTests
 {
     private static async Task<(int Status, string Body)> GetAsync(Uri address, string path)
@@ -122,10 +124,11 @@ public sealed partial class MetricsTests
         // A halt of everything ends the lease; the point says that it stopped, and everything is refused.
         var halting = point.AdminAsync(AdminRoutes.Halt, PlaneMessage.Write(new StopRequest(Scope.All, "test")));
         var (started, body) = (TimeProvider.System.GetTimestamp(), "");
-        while (!body.Contains("obstat_stop_seconds_count", StringComparison.Ordinal) || !body.Contains("obstat_lease_ends_total", StringComparison.Ordinal))
+        while (!body.Contains("obstat_stop_seconds_count", StringComparison.Ordinal))
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), body);
-            _ = await point.PlaneAsync(PlaneRoutes.CloseLease, PlaneMessage.Write(new LeaseCloseRequest(me, [new ClosedLease(claims.Lease!.Id, "Halted", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 1_000)])));
+            // Closed before the order it would have ended by itself, and nothing was stopped.
+            _ = !body.Contains("obstat_lease_ends_total", StringComparison.Ordinal) ? default : await point.PlaneAsync(PlaneRoutes.CloseLease, PlaneMessage.Write(new LeaseCloseRequest(me, [new ClosedLease(claims.Lease!.Id, "Halted", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 1_000)])));
             (_, body) = await GetAsync(host.MetricsAddress!, "/metrics");
         }
 
