@@ -24,6 +24,25 @@ public sealed class LiveTests(Browsers browsers) : IClassFixture<Browsers>
     }
 
     [Fact]
+    public async Task A_decision_that_comes_after_the_page_was_made_and_before_it_listens_is_not_lost()
+    {
+        await using var plane = await PlaneDouble.StartAsync();
+        await using var console = await browsers.OpenAsync(plane);
+        await console.Page.RouteAsync("**/events?*", async route =>
+        {
+            plane.Send(World.Row(999, "NotPermitted", DateTimeOffset.UtcNow));
+            await route.ContinueAsync();
+        }, new() { Times = 1 });
+        await console.GoAsync("/decisions?verdict=deny");
+        await Assertions.Expect(console.Page.Locator("[data-live-rows] tr").First).ToContainTextAsync("999");
+        await HeardAsync(console);
+        plane.Send(World.Row(1002, "NotPermitted", DateTimeOffset.UtcNow));
+        await Assertions.Expect(console.Page.Locator("[data-live-rows] tr").First).ToContainTextAsync("1,002");
+        Assert.Equal(1, await console.Page.Locator("[data-live-rows] a.row[href='/e/999']").CountAsync());
+        Assert.Equal(0, await console.Page.Locator("[data-live-rows] .fresh a.row[href='/e/200']").CountAsync());
+    }
+
+    [Fact]
     public async Task Rows_do_not_move_while_paused_and_come_when_asked()
     {
         await using var plane = await PlaneDouble.StartAsync();

@@ -51,7 +51,7 @@ internal sealed class PlaneDouble : IAsyncDisposable
     public void Send(DecisionRow row)
     {
         World.Rows.Add(row);
-        Tell($"id: {row.Entry}\nevent: row\ndata: {JsonSerializer.Serialize(row, ApiJson.Default.DecisionRow)}\n\n");
+        Tell(RowText(row));
     }
 
     public void Beat() => Tell(BeatText());
@@ -71,6 +71,8 @@ internal sealed class PlaneDouble : IAsyncDisposable
         await _site.DisposeAsync();
         await _host.DisposeAsync();
     }
+
+    private static string RowText(DecisionRow row) => $"id: {row.Entry}\nevent: row\ndata: {JsonSerializer.Serialize(row, ApiJson.Default.DecisionRow)}\n\n";
 
     private string BeatText() => $"event: beat\ndata: {JsonSerializer.Serialize(new BeatView(DateTimeOffset.UtcNow, 812, World.Refusing, World.Halts.Length, World.Proved) { Troubles = World.Troubles }, ApiJson.Default.BeatView)}\n\n";
 
@@ -221,6 +223,11 @@ internal sealed class PlaneDouble : IAsyncDisposable
         try
         {
             await context.Response.WriteAsync(BeatText());
+            if (context.Request.Headers["Last-Event-ID"] is [{ } last])
+            {
+                await context.Response.WriteAsync(string.Concat(World.Rows.Where(r => r.Entry > long.Parse(last)).Select(RowText)));
+            }
+
             await context.Response.Body.FlushAsync();
             await foreach (var text in channel.Reader.ReadAllAsync(context.RequestAborted))
             {

@@ -110,7 +110,7 @@ internal sealed class World
             new("principal", [new("p-3f9a1c", "Agent::local:uid:1000", 50)]),
             new("tool", [new("00c0ffee00c0ffee", "payments/transfer", 30), new("00c0ffee00c0ffef", $"payments/{Hostile}", 1)]),
             new("point", [new("gateway", "gateway", 60)]),
-        ]);
+        ], Rows.Max(r => r.Entry) + 1);
     }
 
     public EntryView? Entry(Role role, long index)

@@ -158,9 +158,9 @@ public sealed class DecisionIndexTests : LedgerCase
         {
             var filter = round == 0 ? DecisionFilter.All : round == 1 ? new() { Reason = Rare } : round == 2 ? new() { Reason = Reasons[0] } : Filter(random, log[0].Decision.Time.Time, log[^1].Decision.Time.Time);
             var told = $"seed {seed}, {filter}";
-            var (after, limit) = (random.Next(2) == 0 ? (long?)null : random.NextInt64(size), random.Next(1, 60));
+            var (after, limit, above) = (random.Next(2) == 0 ? (long?)null : random.NextInt64(size), random.Next(1, 60), random.Next(2) == 0 ? -1 : random.NextInt64(size));
             var fit = log.Where(d => Fits(filter, d.Decision, Tool(reader, d.Decision))).ToList();
-            Assert.True(fit.Where(d => d.Index < (after ?? long.MaxValue)).Select(d => d.Index).Reverse().Take(limit).SequenceEqual(asked.Decisions(filter, after, limit)), told);
+            Assert.True(fit.Where(d => d.Index < (after ?? long.MaxValue) && d.Index > above).Select(d => d.Index).Reverse().Take(limit).SequenceEqual(asked.Decisions(filter, after, limit, above)), told);
             var counts = asked.Count(filter, 50);
             Assert.True(fit.Count == counts.Count, told);
             foreach (var (facet, values) in counts.Facets)

@@ -8,4 +8,5 @@ namespace Obstat.Console.Api;
 /// <param name="Count">Decisions that fit the filters; by whole hours where a time narrows.</param>
 /// <param name="All">Decisions without any filter.</param>
 /// <param name="Facets">Counts, where asked for.</param>
-public sealed record DecisionsView(ImmutableArray<DecisionRow> Rows, long? Next, long Count, long All, ImmutableArray<FacetView> Facets);
+/// <param name="Size">Entries that were read for it: what has this index or a higher one is not among the rows.</param>
+public sealed record DecisionsView(ImmutableArray<DecisionRow> Rows, long? Next, long Count, long All, ImmutableArray<FacetView> Facets, long Size);

@@ -90,6 +90,7 @@
       this.template = /** @type {HTMLTemplateElement | null} */ (document.querySelector("template[data-live-row]"));
       this.told = document.querySelector("[data-live-told]");
       this.waiting = /** @type {any[]} */ ([]);
+      this.newest = -1;
       this.paused = false;
       this.wasStale = false;
       this.missed = false;
@@ -109,7 +110,14 @@
       this.events?.close();
       const events = this.events = new EventSource(this.getAttribute("src") || "/events");
       events.addEventListener("beat", event => this.beat(JSON.parse(/** @type {MessageEvent} */ (event).data)));
-      events.addEventListener("row", event => { this.waiting.push(JSON.parse(/** @type {MessageEvent} */ (event).data)); this.tell(); });
+      events.addEventListener("row", event => {
+        const { data, lastEventId } = /** @type {MessageEvent} */ (event);
+        // A page that a browser kept and shows again asks for what it had when it was made, and got some of that before.
+        if (Number(lastEventId) <= this.newest) { return; }
+        this.newest = Number(lastEventId);
+        this.waiting.push(JSON.parse(data));
+        this.tell();
+      });
       events.addEventListener("reload", () => this.again());
       events.addEventListener("parts", event => {
         for (const [name, part] of Object.entries(JSON.parse(/** @type {MessageEvent} */ (event).data))) {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Obstat.Console.Serving;
@@ -37,8 +38,8 @@ public sealed class FilterQuery
     /// <summary>The address without one value.</summary>
     public string Without(string name) => Path(_values.Remove(name).Remove("after"));
 
-    /// <summary>The address of the events that these filters let through.</summary>
-    public string Events() => "/events?rows=1" + string.Concat(Set.Where(s => s.Key is not ("from" or "to")).Select(s => $"&{s.Key}={Uri.EscapeDataString(s.Value)}"));
+    /// <summary>The address of the events that these filters let through, from an index on: what came after a page was made, and before it listened, is among them.</summary>
+    public string EventsFrom(long size) => $"/events?rows=1&last={Math.Max(0, size - 1).ToString(CultureInfo.InvariantCulture)}" + string.Concat(Set.Where(s => s.Key is not ("from" or "to")).Select(s => $"&{s.Key}={Uri.EscapeDataString(s.Value)}"));
 
     private static string Path(ImmutableSortedDictionary<string, string> values)
         => "/decisions" + (values.IsEmpty ? "" : "?" + string.Join('&', values.Select(v => $"{v.Key}={Uri.EscapeDataString(v.Value)}")));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
@@ -14,9 +15,9 @@ namespace Obstat.Console.Serving;
 /// </summary>
 internal sealed class LiveRelay
 {
-    private const int WordsMax = 64;
+    private const int RowsMax = 64;
 
-    private readonly ConcurrentDictionary<string, string> _words = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte[]> _rows = new(StringComparer.Ordinal);
 
     /// <summary>How soon a page comes back to a plane that went away.</summary>
     public const string Retry = "retry: 500\n\n";
@@ -35,8 +36,10 @@ internal sealed class LiveRelay
         }
 
         var withRows = visit["rows"] == "1";
-        var filters = visit.Http.Request.Query.Where(q => q.Key != "rows").Select(q => $"{q.Key}={Uri.EscapeDataString(q.Value.ToString())}");
-        var resume = withRows && visit.Http.Request.Headers["Last-Event-ID"] is [{ } id] && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? id : null;
+        var filters = visit.Http.Request.Query.Where(q => q.Key is not ("rows" or "last")).Select(q => $"{q.Key}={Uri.EscapeDataString(q.Value.ToString())}");
+        // What the page had when it was made; when it comes back, what it got last.
+        var last = visit.Http.Request.Headers["Last-Event-ID"] is [{ } id] ? id : visit["last"];
+        var resume = withRows && long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? last : null;
         try
         {
             using var upstream = await visit.Api.OpenAsync($"{ApiRoutes.Events}?{string.Join('&', filters)}", resume, visit.Cancellation);
@@ -68,7 +71,7 @@ internal sealed class LiveRelay
 
     private async Task PassAsync(StreamReader lines, HttpResponse response, bool withRows, CancellationToken cancellation)
     {
-        string? kind = null, id = null, data = null;
+        ReadOnlyMemory<char> kind = default, id = default, data = default;
         for (var next = lines.ReadLineAsync(cancellation); ; next = lines.ReadLineAsync(cancellation))
         {
             if (!next.IsCompleted)
@@ -89,30 +92,36 @@ internal sealed class LiveRelay
 
             if (line.Length > 0)
             {
-                (kind, id, data) = (Field(line, "event") ?? kind, Field(line, "id") ?? id, Field(line, "data") ?? data);
+                (kind, id, data) = (Field(line, "event", kind), Field(line, "id", id), Field(line, "data", data));
                 continue;
             }
 
-            if (Told(kind, data, withRows) is { } told)
+            if (Told(kind.Span, data.Span, withRows) is { } told)
             {
-                _ = Encoding.UTF8.GetBytes($"{(id is null ? "" : $"id: {id}\n")}event: {kind}\ndata: {told}\n\n", response.BodyWriter);
+                if (!id.IsEmpty)
+                {
+                    _ = Encoding.UTF8.GetBytes($"id: {id}\n", response.BodyWriter);
+                }
+
+                response.BodyWriter.Write(told);
             }
 
-            (kind, id, data) = (null, null, null);
+            (kind, id, data) = (default, default, default);
         }
     }
 
-    private string? Told(string? kind, string? data, bool withRows) => kind switch
+    private byte[]? Told(ReadOnlySpan<char> kind, ReadOnlySpan<char> data, bool withRows) => kind switch
     {
-        "reload" => "{}",
-        "row" when withRows && data is not null => WordsOf(data),
-        "beat" when data is not null && JsonSerializer.Deserialize(data, ApiJson.Default.BeatView) is { } beat => LiveWords.OfBeat(beat),
+        "reload" => Event("reload", "{}"),
+        "row" when withRows && !data.IsEmpty => RowOf(data),
+        "beat" when !data.IsEmpty && JsonSerializer.Deserialize(data, ApiJson.Default.BeatView) is { } beat => Event("beat", LiveWords.OfBeat(beat)),
         _ => null,
     };
 
-    private string? WordsOf(string data)
+    private byte[]? RowOf(ReadOnlySpan<char> data)
     {
-        if (_words.TryGetValue(data, out var known))
+        var rows = _rows.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (rows.TryGetValue(data, out var known))
         {
             return known;
         }
@@ -122,14 +131,16 @@ internal sealed class LiveRelay
             return null;
         }
 
-        if (_words.Count >= WordsMax)
+        if (_rows.Count >= RowsMax)
         {
-            _words.Clear();
+            _rows.Clear();
         }
 
-        return _words[data] = LiveWords.OfRow(row);
+        return rows[data] = Event("row", LiveWords.OfRow(row));
     }
 
-    private static string? Field(string line, string name)
-        => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':' ? line[(name.Length + 1)..].TrimStart(' ') : null;
+    private static byte[] Event(string kind, string data) => Encoding.UTF8.GetBytes($"event: {kind}\ndata: {data}\n\n");
+
+    private static ReadOnlyMemory<char> Field(string line, string name, ReadOnlyMemory<char> otherwise)
+        => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] == ':' ? line.AsMemory(name.Length + 1).TrimStart(' ') : otherwise;
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +11,11 @@ namespace Obstat.Console.Serving;
 /// <summary>Renders a page whole, in its frame, and sends it: nothing half made reaches a reader.</summary>
 internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
 {
+    private const int SheetsMax = 16;
+    private const int SheetBytesMax = 1024 * 1024;
+
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+    private readonly ConcurrentBag<Utf8Writer> _sheets = [];
 
     /// <summary>Sends a page of the console.</summary>
     public Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
@@ -23,14 +27,20 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
         where TFrame : IComponent
         where TPage : IComponent
     {
-        var text = await RenderAsync<TFrame, TPage>(facts, more, parameters);
+        var sheet = _sheets.TryTake(out var used) ? used : new Utf8Writer();
+        await RenderAsync<TFrame, TPage>(sheet, facts, more, parameters);
         response.StatusCode = status;
-        await Replies.BytesAsync(response.HttpContext, Encoding.UTF8.GetBytes(text), "text/html; charset=utf-8");
+        await Replies.BytesAsync(response.HttpContext, sheet.Written, "text/html; charset=utf-8");
+        if (_sheets.Count < SheetsMax && sheet.Capacity <= SheetBytesMax)
+        {
+            sheet.Clear();
+            _sheets.Add(sheet);
+        }
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private async Task<string> RenderAsync<TFrame, TPage>(Facts facts, (string Name, object? Value)[] more, (string Name, object? Value)[] parameters)
+    private async Task RenderAsync<TFrame, TPage>(Utf8Writer sheet, Facts facts, (string Name, object? Value)[] more, (string Name, object? Value)[] parameters)
         where TFrame : IComponent
         where TPage : IComponent
     {
@@ -44,7 +54,6 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
 
             builder.CloseComponent();
         };
-        await using var text = new StringWriter();
         await using var renderer = new HtmlRenderer(_services, loggers);
         await renderer.Dispatcher.InvokeAsync(async () =>
         {
@@ -55,8 +64,7 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
             }
 
             var root = await renderer.RenderComponentAsync<TFrame>(ParameterView.FromDictionary(given));
-            root.WriteHtmlTo(text);
+            root.WriteHtmlTo(sheet);
         });
-        return text.ToString();
     }
 }

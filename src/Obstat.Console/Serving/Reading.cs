@@ -23,7 +23,7 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         "/ledger" => replies.ShowAsync<LedgerPage, LedgerView>(visit, ApiRoutes.Ledger + visit.Query, ApiJson.Default.LedgerView, "Ledger", "/ledger", null, ("After", visit["after"])),
         "/health" => replies.ShowAsync<HealthPage, HealthView>(visit, ApiRoutes.Health + visit.Query, ApiJson.Default.HealthView, "Health", "/health"),
         "/setup" => replies.ShowAsync<SetupPage, SetupView>(visit, ApiRoutes.Setup + visit.Query, ApiJson.Default.SetupView, "Set up", "/setup"),
-        "/demo" => replies.ShowAsync<DemoPage, DemoView>(visit, ApiRoutes.Demo + visit.Query, ApiJson.Default.DemoView, "Demo", "/demo", facts => facts with { Live = "/events?demo=1", Keeps = true }),
+        "/demo" => replies.ShowAsync<DemoPage, DemoView>(visit, ApiRoutes.Demo + visit.Query, ApiJson.Default.DemoView, "Demo", "/demo", (facts, _) => facts with { Live = "/events?demo=1", Keeps = true }),
         "/halt" => HaltAsync(visit),
         "/halt/done" => HaltDoneAsync(visit),
         "/revoke" => RevokeAsync(visit),
@@ -50,7 +50,7 @@ internal sealed class Reading(Replies replies, FormSeal seal)
         var (query, filters) = (visit.Query, FilterQuery.Of(visit.Http.Request.Query));
         return replies.ShowAsync<DecisionsPage, DecisionsView>(
             visit, ApiRoutes.Decisions + (query.Length > 1 ? query + "&facets=1" : "?facets=1"), ApiJson.Default.DecisionsView, "Decisions", "/decisions",
-            facts => filters.IsNewest ? facts with { Live = filters.Events() } : facts, ("Query", filters));
+            (facts, view) => filters.IsNewest ? facts with { Live = filters.EventsFrom(view.Size) } : facts, ("Query", filters));
     }
 
     private async Task EntryAsync(Visit visit, string tail)

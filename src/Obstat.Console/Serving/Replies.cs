@@ -17,7 +17,7 @@ internal sealed class Replies(PageWriter writer, ConsoleOptions options, FormSea
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>A page made of one answer of the API.</summary>
-    public async Task ShowAsync<TPage, T>(Visit visit, string path, JsonTypeInfo<T> type, string title, string section, Func<Facts, Facts>? more = null, params (string, object?)[] parameters)
+    public async Task ShowAsync<TPage, T>(Visit visit, string path, JsonTypeInfo<T> type, string title, string section, Func<Facts, T, Facts>? more = null, params (string, object?)[] parameters)
         where TPage : IComponent
         where T : class
     {
@@ -29,7 +29,7 @@ internal sealed class Replies(PageWriter writer, ConsoleOptions options, FormSea
             return;
         }
 
-        await PageAsync<TPage>(visit, 200, title, section, state, more, [("View", answer.Value), .. parameters]);
+        await PageAsync<TPage>(visit, 200, title, section, state, more is null ? null : facts => more(facts, answer.Value), [("View", answer.Value), .. parameters]);
     }
 
     /// <summary>A page that was made.</summary>
@@ -74,7 +74,7 @@ internal sealed class Replies(PageWriter writer, ConsoleOptions options, FormSea
     }
 
     /// <summary>Bytes of a type; to who asks for the head alone, what they are.</summary>
-    public static async Task BytesAsync(HttpContext http, byte[] bytes, string type)
+    public static async Task BytesAsync(HttpContext http, ReadOnlyMemory<byte> bytes, string type)
     {
         (http.Response.ContentType, http.Response.ContentLength) = (type, bytes.Length);
         if (!HttpMethods.IsHead(http.Request.Method))

@@ -20,6 +20,7 @@ internal sealed class DecisionsFace(FaceSources plane, FaceRows rows, Sealed ope
     /// <summary>A page of decisions.</summary>
     public DecisionsView List(Desk desk, DecisionFilter filter, long? after, int limit, bool withFacets, Role role)
     {
+        var size = desk.Index.Size();
         var found = rows.Rows(desk, desk.Index.Decisions(filter, after, limit), filter, role);
         var counts = desk.Index.Count(filter, FacetValues + 1);
         return new DecisionsView(
@@ -27,14 +28,16 @@ internal sealed class DecisionsFace(FaceSources plane, FaceRows rows, Sealed ope
             found.Length == limit ? found[^1].Entry : null,
             counts.Count,
             desk.Index.Total(),
-            withFacets ? [.. Facets.Select(f => new FacetView(f.Parameter, Values(desk, f.Facet, counts.Facets[f.Facet])))] : []);
+            withFacets ? [.. Facets.Select(f => new FacetView(f.Parameter, Values(desk, f.Facet, counts.Facets[f.Facet])))] : [],
+            SizeOf(size, found));
     }
 
     /// <summary>Probes that have an entry of their own: what else they stand for, the entry says.</summary>
     public DecisionsView Probes(Desk desk, long? after, int limit, Role role)
     {
+        var size = desk.Index.Size();
         var found = rows.Rows(desk, desk.Index.Events(DecisionIndex.CanaryType, after, limit), role);
-        return new DecisionsView(found, found.Length == limit ? found[^1].Entry : null, desk.Index.EventCount(DecisionIndex.CanaryType), desk.Index.Total(), []);
+        return new DecisionsView(found, found.Length == limit ? found[^1].Entry : null, desk.Index.EventCount(DecisionIndex.CanaryType), desk.Index.Total(), [], SizeOf(size, found));
     }
 
     /// <summary>What needs somebody now.</summary>
@@ -69,6 +72,9 @@ internal sealed class DecisionsFace(FaceSources plane, FaceRows rows, Sealed ope
         var found = rows.Rows(desk, places, role);
         return new ExecutionsView(found, found.Length == limit ? found[^1].Entry : null, plane.Ledger.State.Open.Count, desk.Index.EventCount(OrphanedStatement.TypeName));
     }
+
+    // What was read between both questions stands on top of the list.
+    private static long SizeOf(long size, ImmutableArray<DecisionRow> found) => found is [var newest, ..] && newest.Entry >= size ? newest.Entry + 1 : size;
 
     private ImmutableArray<FacetValueView> Values(Desk desk, DecisionFacet facet, ImmutableArray<FacetCount> counts)
         => [.. counts.Where(c => c.Value.Length > 0).Take(FacetValues).Select(c => new FacetValueView(c.Value, Label(desk, facet, c.Value) ?? c.Value, c.Count))];

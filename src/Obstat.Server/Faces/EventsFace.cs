@@ -100,7 +100,7 @@ internal sealed class EventsFace(FaceSources plane, IndexKeeper keeper, QueryPoo
         if (last is { } from)
         {
             // What came while it was away; what comes meanwhile waits in the channel.
-            var (isAnswered, missed) = await pool.AskAsync(desk => desk.Index.Decisions(filter, null, IndexKeeper.WaitingMax + 1).Where(i => i > from).Reverse().ToArray(), cancellation);
+            var (isAnswered, missed) = await pool.AskAsync(desk => desk.Index.Decisions(filter, null, IndexKeeper.WaitingMax + 1, from).Reverse().ToArray(), cancellation);
             if (!isAnswered || missed!.Length > IndexKeeper.WaitingMax)
             {
                 await TellAsync(http, "event: reload\ndata: {}\n\n");

@@ -58,7 +58,8 @@ public sealed class IndexReader : IDisposable
     /// <param name="filter">Which.</param>
     /// <param name="after">Only below this index: the last one of the page before.</param>
     /// <param name="limit">At most so many.</param>
-    public ImmutableArray<long> Decisions(DecisionFilter filter, long? after, int limit)
+    /// <param name="above">Only above this index: what was known before. Nothing below it is looked at.</param>
+    public ImmutableArray<long> Decisions(DecisionFilter filter, long? after, int limit, long above = -1)
     {
         ArgumentNullException.ThrowIfNull(filter);
         if (Terms(filter) is not { } terms)
@@ -69,11 +70,11 @@ public sealed class IndexReader : IDisposable
         var columns = terms.Columns();
         if (columns.Length > 1)
         {
-            return Scan(terms, after ?? long.MaxValue, limit);
+            return Scan(terms, after ?? long.MaxValue, above, limit);
         }
 
-        var sql = new StringBuilder("SELECT idx FROM decision WHERE idx < $1");
-        var values = new List<object> { after ?? long.MaxValue };
+        var sql = new StringBuilder("SELECT idx FROM decision WHERE idx < $1 AND idx > $2");
+        var values = new List<object> { after ?? long.MaxValue, above };
         foreach (var (_, column, value) in columns)
         {
             values.Add(value);
@@ -301,7 +302,7 @@ public sealed class IndexReader : IDisposable
     private int Word(string? text) => text is null ? 0 : checked((int)(Number("SELECT id FROM word WHERE text = $1", text) ?? -1));
 
     /// <summary>The newest that fit several terms: no one index leads to them, so the columns are read from the end.</summary>
-    private ImmutableArray<long> Scan(IndexTerms terms, long below, int limit)
+    private ImmutableArray<long> Scan(IndexTerms terms, long below, long above, int limit)
     {
         var found = ImmutableArray.CreateBuilder<long>(limit);
         var command = Command("SELECT rows FROM chunk WHERE last >= $1 AND first < $2 AND n <= $3 ORDER BY n DESC", [terms.From, terms.To, ChunkBelow(below)]);
@@ -313,6 +314,11 @@ public sealed class IndexReader : IDisposable
             for (var at = bytes.Length - ChunkRow.Length; at >= 0 && found.Count < limit; at -= ChunkRow.Length)
             {
                 var row = ChunkRow.Read(bytes[at..]);
+                if (row.Index <= above)
+                {
+                    return found.DrainToImmutable();
+                }
+
                 if (row.Index < below && terms.Holds(row.Time) && terms.Missed(row, AllowedReason) == DecisionFacet.None)
                 {
                     found.Add(row.Index);
