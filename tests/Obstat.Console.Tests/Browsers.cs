@@ -10,6 +10,8 @@ namespace Obstat.Console.Tests;
 /// </summary>
 public sealed class Browsers : IAsyncLifetime
 {
+    private static readonly TimeSpan ClosingMax = TimeSpan.FromSeconds(30);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -31,10 +33,23 @@ public sealed class Browsers : IAsyncLifetime
     {
         if (_browser is not null)
         {
-            await _browser.DisposeAsync();
+            await CloseAsync(_browser);
         }
 
         _playwright?.Dispose();
+    }
+
+    /// <summary>Closes a browser or somebody's part of it. One that does not answer, with pages of a plane that is gone, ends with the process that drives it.</summary>
+    internal static async ValueTask CloseAsync(IAsyncDisposable opened)
+    {
+        try
+        {
+            await opened.DisposeAsync().AsTask().WaitAsync(ClosingMax);
+        }
+        catch (TimeoutException)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{opened.GetType().Name} did not close within {ClosingMax}");
+        }
     }
 
     /// <summary>Opens a browser of somebody who came by a link of that role; <see cref="Role.None"/>: who is not logged in.</summary>

@@ -88,5 +88,5 @@ internal sealed class OpenedConsole : IAsyncDisposable
         Assert.Empty(Complaints);
     }
 
-    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+    public ValueTask DisposeAsync() => Browsers.CloseAsync(_context);
 }

@@ -13,6 +13,7 @@ public sealed class StaleTests(Browsers browsers) : IClassFixture<Browsers>
     // A session has four streams at once, so each browser has four pages.
     private const int OfBrowser = 4;
     private const double Told = 5_000;
+    private static readonly TimeSpan NoteMax = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Pages = ["/", "/decisions", "/executions", "/leases", "/policies", "/tools", "/identities", "/ledger", "/health", "/health/points/gateway", "/setup", "/me"];
 
@@ -190,7 +191,7 @@ public sealed class StaleTests(Browsers browsers) : IClassFixture<Browsers>
             try
             {
                 return await page.EvaluateAsync<double>(
-                    "([state, from]) => Math.min(...JSON.parse(sessionStorage.getItem('told') ?? '[]').filter(t => t[0] === state && t[1] >= from).map(t => t[1])) - from", new object[] { state, (double)begun.ToUnixTimeMilliseconds() });
+                    "([state, from]) => Math.min(...JSON.parse(sessionStorage.getItem('told') ?? '[]').filter(t => t[0] === state && t[1] >= from).map(t => t[1])) - from", new object[] { state, (double)begun.ToUnixTimeMilliseconds() }).WaitAsync(NoteMax);
             }
             catch (PlaywrightException e) when (e.Message.Contains("navigation", StringComparison.Ordinal))
             {
