@@ -75,7 +75,7 @@ internal sealed class PointSession : IDisposable
     /// <summary>The same verifier under other clocks, to show what it does at another time.</summary>
     public Admission.Verifier VerifierBy(IPointClock clock) => new(clock, new ClockWatch(clock), Latch, _permits, _proofs, _stops, Leases);
 
-    /// <summary>Whether the log that this boot belongs to ended, and the point pinned the one that goes on: another boot is to begin.</summary>
+    /// <summary>Whether the point pinned another log than the one that this boot belongs to, as one that goes on from it or by a new enrolment: another boot is to begin.</summary>
     public bool LogChanged { get; set; }
 
     /// <summary>The last number used.</summary>

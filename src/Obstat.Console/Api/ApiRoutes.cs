@@ -75,7 +75,7 @@ public static class ApiRoutes
     /// <summary>To <see cref="DemoView"/>; 404 where no demo runs on this plane.</summary>
     public const string Demo = Prefix + "demo";
 
-    /// <summary>Server-sent events: <c>row</c> with a <see cref="DecisionRow"/>, <c>beat</c> with a <see cref="BeatView"/> every 5 s, <c>reload</c>. <c>verdict reason action principal tool point</c>; resumes by <c>Last-Event-ID</c>.</summary>
+    /// <summary>Server-sent events: <c>row</c> with a <see cref="DecisionRow"/>, <c>beat</c> with a <see cref="BeatView"/> every 2 s, <c>reload</c>. <c>verdict reason action principal tool point</c>; resumes by <c>Last-Event-ID</c>.</summary>
     public const string Events = Prefix + "events";
 
     /// <summary>POST <see cref="LoginRequest"/>, without a session, to <see cref="LoginDone"/>. DELETE ends the session that asks.</summary>

@@ -84,10 +84,8 @@ public sealed class ConsoleSite : IAsyncDisposable
         if (!await _turns.WaitAsync(TurnPatience, visit.Cancellation))
         {
             visit.Http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            visit.Http.Response.ContentType = "text/plain; charset=utf-8";
             visit.Http.Response.Headers.RetryAfter = "1";
-            visit.Http.Response.ContentLength = Busy.Length;
-            await visit.Http.Response.Body.WriteAsync(Busy, visit.Cancellation);
+            await Replies.BytesAsync(visit.Http, Busy, "text/plain; charset=utf-8");
             return;
         }
 

@@ -18,12 +18,12 @@ internal sealed class PageWriter(ILoggerFactory loggers) : IAsyncDisposable
     private readonly ConcurrentBag<Utf8Writer> _sheets = [];
 
     /// <summary>Sends a page of the console.</summary>
-    public Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
-        where TPage : IComponent => SendAsync<Frame, TPage>(response, status, facts, [], cancellation, parameters);
+    public Task SendAsync<TPage>(HttpResponse response, int status, Facts facts, params (string Name, object? Value)[] parameters)
+        where TPage : IComponent => SendAsync<Frame, TPage>(response, status, facts, [], parameters);
 
     /// <summary>Sends a page in a frame, which gets more than what every page knows.</summary>
     public async Task SendAsync<TFrame, TPage>(
-        HttpResponse response, int status, Facts facts, (string Name, object? Value)[] more, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
+        HttpResponse response, int status, Facts facts, (string Name, object? Value)[] more, params (string Name, object? Value)[] parameters)
         where TFrame : IComponent
         where TPage : IComponent
     {

@@ -161,6 +161,6 @@ public sealed class PublicSite : IAsyncDisposable
             IsDevelopment = false,
             IsPlain = true,
         };
-        return _writer.SendAsync<PublicFrame, TPage>(http.Response, status, facts, [(nameof(PublicFrame.State), state)], http.RequestAborted, parameters);
+        return _writer.SendAsync<PublicFrame, TPage>(http.Response, status, facts, [(nameof(PublicFrame.State), state)], parameters);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Replies(PageWriter writer, ConsoleOptions options, FormSea
             Seal = visit.Session is null ? null : seal.Of("form", visit.Session),
             IsDevelopment = options.IsDevelopment,
         };
-        await writer.SendAsync<TPage>(visit.Http.Response, status, more is null ? facts : more(facts), visit.Cancellation, parameters);
+        await writer.SendAsync<TPage>(visit.Http.Response, status, more is null ? facts : more(facts), parameters);
     }
 
     /// <summary>The page that says why a question was not answered.</summary>
